@@ -1,0 +1,156 @@
+"""
+Every error and warning that this package raises on purpose.
+
+* GeoError
+  + InputError              a file or a frame that a user brought cannot be measured
+    - GeometryError         lines or polygons that have no single right answer
+    - CRSError              coordinates that cannot be trusted
+  + LayerError              a layer of the catalogue cannot be used
+    - LayerNotFoundError    the catalogue has no such layer
+    - SchemaError           rows break the layer's declared columns
+    - ProvenanceError       a passport is missing, incomplete or of another file
+  + OutputError             the answer cannot be written where it was asked for
+
+A `Notice` is a warning as data: it travels with an answer to the screen, the
+JSON and the page, so that no number is shown without what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+__all__ = [
+    "CRSError",
+    "GeoError",
+    "GeometryError",
+    "InputError",
+    "LayerError",
+    "LayerNotFoundError",
+    "Notice",
+    "OutputError",
+    "Problem",
+    "ProvenanceError",
+    "SchemaError",
+]
+
+_SHOWN = 20
+
+
+class GeoError(Exception):
+    """Base of every error raised on purpose: the command prints it in plain words."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class InputError(GeoError):
+    """A file or a frame that a user brought cannot be measured."""
+
+
+class GeometryError(InputError):
+    """Lines or polygons that have no single right answer."""
+
+
+class CRSError(InputError):
+    """Coordinates that cannot be trusted: no CRS, two, or one that they do not fit."""
+
+
+class LayerError(GeoError):
+    """A layer of the catalogue cannot be used."""
+
+    exit_code = 3
+
+
+class LayerNotFoundError(LayerError):
+    """The catalogue has no layer of this name."""
+
+
+class ProvenanceError(LayerError):
+    """A layer's passport is missing, incomplete, or belongs to another file."""
+
+
+class OutputError(GeoError):
+    """The answer cannot be written where it was asked for."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """
+    One broken rule in one row.
+
+    Attributes
+    ----------
+    row
+        The row's label or number; None where the layer itself is at fault.
+    column
+        The column that breaks the rule.
+    rule
+        The rule, in words.
+    value
+        What stands there.
+    """
+
+    row: Hashable | None
+    column: str
+    rule: str
+    value: object = None
+
+    def __str__(self) -> str:
+        """Say the problem in one line."""
+        where = "layer" if self.row is None else f"row {self.row}"
+        return f"{where}, column {self.column}: {self.rule} (found {self.value!r})"
+
+
+class SchemaError(LayerError):
+    """
+    Rows break the layer's schema.
+
+    Parameters
+    ----------
+    layer
+        The layer's name.
+    problems
+        Every broken rule, in file order.
+    """
+
+    def __init__(self, layer: str, problems: Sequence[Problem]) -> None:
+        self.layer, self.problems = layer, tuple(problems)
+        shown = [f"{layer}, {problem}" for problem in self.problems[:_SHOWN]]
+        if len(self.problems) > _SHOWN:
+            shown.append(f"{layer}: and {len(self.problems) - _SHOWN} more")
+        super().__init__("\n".join(shown))
+
+
+@dataclass(frozen=True)
+class Notice:
+    """
+    A warning as data, in the words and fields of the JSON contract.
+
+    Attributes
+    ----------
+    file
+        The file or layer that it is about; empty where it is about the answer.
+    feature
+        The feature's id or number; empty where it is about the whole file.
+    rule
+        A short fixed name, for programs.
+    message
+        One sentence, for people.
+    """
+
+    file: str
+    feature: str
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        """Say the notice in one line."""
+        where = ", ".join(part for part in (self.file, self.feature) if part)
+        return f"{where}: {self.message}" if where else self.message
+
+    def as_dict(self) -> dict[str, str]:
+        """Give the four fields, as the JSON contract names them."""
+        return asdict(self)
