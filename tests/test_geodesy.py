@@ -1,0 +1,89 @@
+"""Lengths, chainage and pieces, against geodesics and integrals made another way."""
+
+import geopandas as gpd
+import numpy as np
+import oracle
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo import geodesy
+from geo.errors import CRSError, GeometryError
+
+longitude = st.floats(-170, 170, width=32)
+latitude = st.floats(-80, 80, width=32)
+step = st.floats(-3, 3, width=32)
+
+
+def test_one_degree_of_meridian():
+    # integral of the meridian radius from 25 N to 26 N, by 100,000 trapezes: 110 780.403 m
+    line = shapely.LineString([(97, 25), (97, 26)])
+    assert geodesy.length_m(np.array([line]))[0] == pytest.approx(110_780.403, abs=1e-3)
+
+
+def test_one_degree_of_parallel():
+    # N cos(phi) at 25 N: 6378137 / sqrt(1 - e2 sin2) * cos / 180 * pi, by hand
+    e2, phi = 0.0066943799901413165, np.deg2rad(25)
+    by_hand = 6378137 / np.sqrt(1 - e2 * np.sin(phi) ** 2) * np.cos(phi) * np.pi / 180
+    line = shapely.LineString([(97, 25), (98, 25)])
+    assert geodesy.length_m(np.array([line]))[0] == pytest.approx(by_hand, rel=1e-12)
+
+
+@given(longitude, latitude, step, step)
+def test_length_agrees_with_geodesics_over_small_steps(lon, lat, run, rise):
+    ends = np.array([lon, lat]), np.array([lon + run, lat + rise])
+    length = geodesy.arc_length_m(*(np.array([value]) for end in ends for value in end))[0]
+    assert length == pytest.approx(oracle.metres(*ends), rel=2e-9, abs=1e-6)
+
+
+@given(longitude, latitude, step, step, st.floats(0, 1))
+def test_length_is_additive(lon, lat, run, rise, share):
+    x, y = lon + share * run, lat + share * rise
+    whole = geodesy.length_m(np.array([shapely.LineString([(lon, lat), (lon + run, lat + rise)])]))
+    cut = [[(lon, lat), (x, y)], [(x, y), (lon + run, lat + rise)]]
+    assert geodesy.length_m(shapely.linestrings(cut)).sum() == pytest.approx(
+        whole[0], rel=1e-11, abs=1e-7
+    )
+
+
+def test_a_gap_is_not_travelled():
+    parts = shapely.MultiLineString([[(97, 25), (97, 25.5)], [(99, 26), (99, 26.5)]])
+    lengths = geodesy.length_m(np.array([*parts.geoms, parts]))
+    assert lengths[2] == pytest.approx(lengths[:2].sum(), rel=1e-14)
+    assert geodesy.chainages_m(parts) == pytest.approx([0, lengths[0], lengths[0], lengths[2]])
+
+
+def test_heights_are_ignored():
+    flat, high = [(97, 25), (98, 26)], [(97, 25, 0), (98, 26, 3000)]
+    lengths = geodesy.length_m(np.array([shapely.LineString(flat), shapely.LineString(high)]))
+    assert lengths[0] == lengths[1]
+
+
+@pytest.mark.parametrize("shape", [shapely.Point(97, 25), None, shapely.box(97, 25, 98, 26)])
+def test_what_is_no_line_is_refused(shape):
+    with pytest.raises(GeometryError, match="route 1 is not a LineString"):
+        geodesy.length_m(np.array([shapely.LineString([(0, 0), (1, 1)]), shape], dtype=object))
+
+
+def test_nothing_has_no_length():
+    assert geodesy.length_m(np.array([], dtype=object)).size == 0
+
+
+def test_a_piece_has_the_length_asked_for():
+    line = shapely.MultiLineString([[(97, 25), (97.2, 25.1)], [(97.5, 25.1), (97.6, 25.4)]])
+    whole = geodesy.length_m(np.array([line]))[0]
+    cut = geodesy.piece(line, 5_000, whole - 7_000)
+    assert geodesy.length_m(np.array([cut]))[0] == pytest.approx(whole - 12_000, rel=1e-4)
+    assert len(cut.geoms) == 2
+
+
+@pytest.mark.parametrize("crs", [4326, "OGC:CRS84", 4979])
+def test_longitude_and_latitude_on_wgs84_are_accepted(crs):
+    geodesy.require_lonlat(gpd.GeoSeries([], crs=crs).crs, "routes")
+
+
+@pytest.mark.parametrize(("crs", "said"), [(None, "names no CRS"), (32647, "UTM zone 47N")])
+def test_any_other_crs_is_refused(crs, said):
+    with pytest.raises(CRSError, match=f"routes .*{said}"):
+        geodesy.require_lonlat(crs and gpd.GeoSeries([], crs=crs).crs, "routes")
