@@ -1,0 +1,25 @@
+"""
+The kernel: routes and zones give passages, in position space.
+
+A route is a ruler. It is cut against every zone once; what comes out are
+stretches "on route R, from metre a to metre b, inside zone Z", and everything
+after that is arithmetic on intervals. Ground travelled twice counts twice,
+because two passages over it have two chainages.
+
+How it works: the edges of all zones lie in a uniform grid; every segment of a
+route meets the edges in its own cells only. Whether a segment crosses an edge
+is decided by the signs of four orientations, exactly. Where a vertex lies on a
+line, the sign is that of the route moved by (e, e²), e an arbitrarily small
+positive number: with that, a vertex is never on a line, and no special case is
+left. Metres that run along a border are found apart, as overlaps of collinear
+edges, and taken out of what is inside.
+
+Only numpy and shapely are used here, so that it runs the same in workers,
+notebooks and commands.
+"""
+
+from geo.passages.grid import Index, index
+from geo.passages.intervals import TINY_M, merged
+from geo.passages.kernel import Passages, find
+
+__all__ = ["TINY_M", "Index", "Passages", "find", "index", "merged"]

@@ -1,0 +1,50 @@
+"""Arithmetic on intervals of chainage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+    Shapes = NDArray[np.object_]
+
+
+__all__ = ["TINY_M", "merged"]
+
+TINY_M: Final = 1e-6
+"""A stretch shorter than a micrometre is the rounding of coordinates, not a passage."""
+
+
+def merged(group: Ints, from_m: Floats, to_m: Floats) -> tuple[Ints, Floats, Floats]:
+    """
+    Join intervals that overlap or touch (to a micrometre), group by group.
+
+    Parameters
+    ----------
+    group
+        What each interval belongs to, e.g. the number of its route.
+    from_m, to_m
+        Where it begins and ends, from_m <= to_m.
+
+    Returns
+    -------
+    group, from_m, to_m
+        The union: intervals with a gap between them, sorted by group and
+        begin. Empty arrays give empty arrays.
+    """
+    order = np.lexsort((from_m, group))
+    group, from_m, to_m = group[order], from_m[order], to_m[order]
+    if group.size == 0:
+        return group, from_m, to_m
+    # ranks compare exactly where adding metres to groups would lose digits
+    _, number = np.unique(np.concatenate([from_m, to_m + TINY_M]), return_inverse=True)
+    lift = np.cumsum(np.diff(group, prepend=group[0]) != 0) * (number.max() + 1)
+    reach = np.maximum.accumulate(number[group.size :] + lift)
+    first = np.flatnonzero(np.concatenate([[True], (number[: group.size] + lift)[1:] > reach[:-1]]))
+    return group[first], from_m[first], np.maximum.reduceat(to_m, first)
