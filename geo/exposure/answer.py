@@ -1,0 +1,159 @@
+"""The answer of `measure`, as tables and as the JSON contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import geodesy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from geopandas import GeoDataFrame
+
+    from geo.errors import Notice
+
+__all__ = ["Exposure"]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """
+    What `measure` found, as tables; metres everywhere, shares from 0 to 1.
+
+    Attributes
+    ----------
+    as_of
+        The day that the answer is for; None where nothing in use has a date.
+    known_until
+        The newest source date of the layers in use; None where they have none.
+    routes
+        A row for each route: `route_id`, `name`, `length_m`, `exposed_m`,
+        `exposed_share`, `boundary_m`, `crossings`, `longest_exposed_m`, geometry.
+    sections
+        A row for each section of a route: `route_id`, `section_id`, `name`,
+        `mode`, `from_m`, `to_m`, `length_m`, `exposed_m`, `positional_error_m`.
+    zones
+        A row for each route and zone that meet: `route_id`, `zone_id`, `name`,
+        `inside_m`, `boundary_m`.
+    passages
+        A row for each passage: `route_id`, `zone_id`, `from_m`, `to_m`,
+        `on_border`, `entry_lon`, `entry_lat`, `exit_lon`, `exit_lat`.
+    exposed
+        The union along each route: `route_id`, `from_m`, `to_m`.
+    stretches
+        Who holds each route from 0 to its end: `route_id`, `from_m`, `to_m`,
+        `controller`, `claims`.
+    controllers
+        Their sums: `route_id`, `controller`, `source`, `inside_m`, `share`.
+    notices
+        Everything that a reader must know before using the numbers.
+    inputs, reproduce
+        The files that were read and the command that makes the answer again.
+    """
+
+    as_of: date | None
+    known_until: date | None
+    routes: GeoDataFrame
+    sections: pd.DataFrame
+    zones: pd.DataFrame
+    passages: pd.DataFrame
+    exposed: pd.DataFrame
+    stretches: pd.DataFrame
+    controllers: pd.DataFrame
+    notices: tuple[Notice, ...] = ()
+    inputs: tuple[Mapping[str, object], ...] = ()
+    reproduce: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """
+        Give the answer in the form of the JSON contract.
+
+        Returns
+        -------
+        dict
+            Plain values only; `routes` in the order of the table. Where
+            something could not be known it is None, never 0.
+        """
+        return {
+            "geo": metadata.version("corridor-exposure"),
+            "as_of": _day_text(self.as_of),
+            "known_until": _day_text(self.known_until),
+            "reproduce": self.reproduce,
+            "inputs": [dict(entry) for entry in self.inputs],
+            "warnings": [notice.as_dict() for notice in self.notices],
+            "routes": [self._route(row) for row in self.routes.itertuples(index=False)],
+        }
+
+    def _route(self, row: Any) -> dict[str, Any]:
+        return {
+            "route_id": row.route_id,
+            "name": row.name,
+            "length_m": row.length_m,
+            "exposed_m": row.exposed_m,
+            "exposed_share": row.exposed_share,
+            "boundary_m": row.boundary_m,
+            "crossings": int(row.crossings),
+            "longest_exposed_m": row.longest_exposed_m,
+            "sure_m": None,
+            "possible_m": None,
+            "zones": self._zones(row.route_id),
+            "controllers": _records(self.controllers, row.route_id),
+            "events": [],
+            "exposed": _pairs(self.exposed, row.route_id),
+            "sections": _records(self.sections, row.route_id),
+            "stretches": [
+                {**record, "claims": record["claims"].split(", ") if record["claims"] else []}
+                for record in _records(self.stretches, row.route_id)
+            ],
+            "path": _path(row.geometry),
+        }
+
+    def _zones(self, route_id: str) -> list[dict[str, Any]]:
+        mine = self.passages[self.passages["route_id"] == route_id]
+        return [
+            {
+                **zone,
+                "passages": [
+                    {
+                        "from_m": row.from_m,
+                        "to_m": row.to_m,
+                        "entry": [row.entry_lon, row.entry_lat],
+                        "exit": [row.exit_lon, row.exit_lat],
+                        "on_border": bool(row.on_border),
+                    }
+                    for row in mine[mine["zone_id"] == zone["zone_id"]].itertuples(index=False)
+                ],
+            }
+            for zone in _records(self.zones, route_id)
+        ]
+
+
+def _records(table: pd.DataFrame, route_id: str) -> list[dict[str, Any]]:
+    mine = table[table["route_id"] == route_id].drop(columns="route_id")
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in mine.to_dict("records")
+    ]
+
+
+def _pairs(table: pd.DataFrame, route_id: str) -> list[list[float]]:
+    mine = table[table["route_id"] == route_id]
+    return mine[["from_m", "to_m"]].to_numpy(float).tolist()
+
+
+def _path(shape: Any) -> list[list[float]]:
+    xy = shapely.get_coordinates(shape)
+    path: list[list[float]] = np.column_stack([xy, geodesy.chainages_m(shape)]).tolist()
+    return path
+
+
+def _day_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,274 @@
+"""Frames checked before they are measured: routes to one row each, zones to valid polygons."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import geodesy
+from geo.errors import CRSError, GeometryError, InputError, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geopandas import GeoDataFrame
+
+__all__ = ["areas", "compare_extents", "ids_of", "lines"]
+
+_FAR_DEG = 10.0
+_KM_PER_DEG = 111
+
+
+def lines(routes: GeoDataFrame, notices: list[Notice]) -> GeoDataFrame:
+    """
+    Bring routes to one row each.
+
+    Parameters
+    ----------
+    routes
+        Lines in EPSG:4326; rows of one `corridor_id` are sections of one route.
+    notices
+        Where warnings are added: gaps, very long edges, rows left out.
+
+    Returns
+    -------
+    GeoDataFrame
+        `route_id`, `name`, `sections` (the rows that the route was made of, in
+        order) and the geometry.
+
+    Raises
+    ------
+    InputError
+        If there are none, or two routes share an id.
+    CRSError, GeometryError
+        If coordinates or geometries cannot be trusted.
+    """
+    if routes.empty:
+        message = "there are no routes to measure"
+        raise InputError(message)
+    routes = _guarded(routes, "routes", ("LineString", "MultiLineString"), notices)
+    if "route_id" not in routes.columns and "corridor_id" in routes.columns:
+        order = ["seq"] if "seq" in routes.columns else []
+        groups = [
+            (str(name), "corridor", rows.sort_values(order, kind="stable") if order else rows)
+            for name, rows in routes.groupby("corridor_id", sort=False)
+        ]
+    else:
+        ids = ids_of(routes, "route")
+        _refuse_twins(ids)
+        groups = [(name, "name", routes.iloc[[row]]) for row, name in enumerate(ids)]
+    rows = [
+        {
+            "route_id": name,
+            "name": _first(sections, title) or name,
+            "sections": sections,
+            "geometry": _one_line(sections),
+        }
+        for name, title, sections in groups
+    ]
+    for row in rows:
+        notices += _notices_of_line(str(row["route_id"]), row["geometry"])
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
+
+
+def _refuse_twins(ids: list[str]) -> None:
+    counts = pd.Series(ids).value_counts()
+    twins = sorted(counts.index[counts > 1])
+    if twins:
+        message = f"routes: more than one is called {', '.join(twins[:5])}; ids must be unique"
+        raise InputError(message)
+
+
+def _one_line(sections: pd.DataFrame) -> Any:
+    shapes = sections["geometry"].to_numpy()
+    return (
+        shapes[0] if len(shapes) == 1 else shapely.MultiLineString(list(shapely.get_parts(shapes)))
+    )
+
+
+def areas(zones: GeoDataFrame, name: str, notices: list[Notice]) -> GeoDataFrame:
+    """
+    Check that zones are polygons with one inside each.
+
+    Parameters
+    ----------
+    zones
+        Polygons in EPSG:4326.
+    name
+        What they are called in messages.
+    notices
+        Where warnings are added: an empty layer, rows left out, ids used twice.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows that have a geometry.
+
+    Raises
+    ------
+    CRSError, GeometryError
+        If coordinates or geometries cannot be trusted.
+    """
+    if zones.empty:
+        message = "the layer is empty, so nothing can be exposed to it"
+        notices.append(Notice(name, "", "empty-layer", message))
+        return zones if zones.crs else zones.set_crs(4326)
+    zones = _guarded(zones, name, ("Polygon", "MultiPolygon"), notices)
+    invalid = np.flatnonzero(~zones.is_valid.to_numpy())
+    if invalid.size:
+        ids = ids_of(zones, "zone", "area")
+        reasons = [
+            f"  {ids[row]}: {shapely.is_valid_reason(zones.geometry.iloc[row])}"
+            for row in invalid[:20]
+        ]
+        message = f"{name}: {invalid.size} polygon(s) have no single inside\n" + "\n".join(reasons)
+        raise GeometryError(message)
+    counts = pd.Series(_named(zones, "zone", "area")).value_counts()
+    for twin in counts.index[counts > 1]:
+        message = f"stands {counts[twin]} times; each row is measured for itself and numbered"
+        notices.append(Notice(name, str(twin), "duplicate-id", message))
+    return zones
+
+
+def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
+    """
+    Name each row.
+
+    Parameters
+    ----------
+    frame
+        Any layer.
+    roles
+        What its rows may be called, e.g. "zone": the column `zone_id` is looked
+        for first, then `id`, then `name`; else the row's number is its id.
+
+    Returns
+    -------
+    list of str
+        One id for each row; for roles other than routes, an id that stands
+        again gets a number, so that rows are never mixed up.
+    """
+    named = _named(frame, *roles)
+    if "route" in roles:
+        return named
+    seen: dict[str, int] = {}
+    for row, name in enumerate(named):
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            named[row] = f"{name} ({seen[name]})"
+    return named
+
+
+def _named(frame: pd.DataFrame, *roles: str) -> list[str]:
+    numbers = [str(number) for number in range(len(frame))]
+    columns = [f"{role}_id" for role in roles] + ["id", "name"]
+    column = next((name for name in columns if name in frame.columns), None)
+    if column is None:
+        return numbers
+    values = frame[column].where(frame[column].notna(), "").astype(str).str.strip()
+    return [text or number for text, number in zip(values, numbers, strict=True)]
+
+
+def _guarded(
+    frame: GeoDataFrame, name: str, types: tuple[str, ...], notices: list[Notice]
+) -> GeoDataFrame:
+    """Refuse what cannot be trusted, and drop, with a notice, rows without a geometry."""
+    geodesy.require_lonlat(frame.crs, name)
+    shapes = frame.geometry
+    empty = (shapes.isna() | shapes.is_empty).to_numpy()
+    if empty.all():
+        message = f"{name}: no row has a geometry"
+        raise GeometryError(message)
+    ids = ids_of(frame, "route", "zone", "area")
+    for row in np.flatnonzero(empty):
+        message = "has no geometry and is left out"
+        notices.append(Notice(name, ids[row], "no-geometry", message))
+    frame = frame[~empty]
+    wrong = frame.index[~frame.geom_type.isin(types)]
+    if len(wrong):
+        found = ", ".join(sorted(set(frame.geom_type[wrong])))
+        message = f"{name}: {len(wrong)} row(s) are not {' or '.join(types)} but {found}"
+        raise GeometryError(message)
+    _refuse_odd_coordinates(frame, name)
+    return frame
+
+
+def _refuse_odd_coordinates(frame: GeoDataFrame, name: str) -> None:
+    x, y = shapely.get_coordinates(frame.geometry.to_numpy()).T
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        message = f"{name}: a coordinate is not a finite number"
+        raise GeometryError(message)
+    if np.abs(y).max() > 90 or np.abs(x).max() > 180:  # noqa: PLR2004 - the ends of the Earth
+        worst = int(np.argmax(np.maximum(np.abs(y) / 90, np.abs(x) / 180)))
+        message = (
+            f"{name}: {x[worst]:g}, {y[worst]:g} is not a longitude and latitude; "
+            "are the axes swapped, or is this in metres?"
+        )
+        raise CRSError(message)
+
+
+def _first(frame: pd.DataFrame, column: str) -> str:
+    if column not in frame.columns or pd.isna(frame[column].iloc[0]):
+        return ""
+    return str(frame[column].iloc[0])
+
+
+def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
+    parts = shapely.get_parts(shape)
+    for part, after in pairwise(parts):
+        here, there = part.coords[-1], after.coords[0]
+        if here[:2] != there[:2]:
+            gap = geodesy.length_m(np.array([shapely.LineString([here[:2], there[:2]])]))[0]
+            message = f"has a gap of {gap / 1000:.1f} km, which is not travelled and not counted"
+            yield Notice("routes", route_id, "gap", message)
+    longest = max(float(np.diff(geodesy.chainages_m(part)).max()) for part in parts)
+    if longest == 0:
+        yield Notice("routes", route_id, "no-length", "has no length")
+    if longest > geodesy.LONG_EDGE_M:
+        # the offset grows with the square of the length: 25 m for 50 km
+        aside = 25 * (longest / geodesy.LONG_EDGE_M) ** 2
+        message = (
+            f"has an edge of {longest / 1000:.0f} km, measured straight in longitude and latitude; "
+            f"the shortest line between its ends lies up to {aside:.0f} m beside it"
+        )
+        yield Notice("routes", route_id, "long-edge", message)
+
+
+def compare_extents(routes: GeoDataFrame, zones: GeoDataFrame, notices: list[Notice]) -> None:
+    """
+    Say so where no zone lies near any route: the usual cause of a silent zero.
+
+    Parameters
+    ----------
+    routes, zones
+        Checked frames.
+    notices
+        Where the warning is added.
+
+    Raises
+    ------
+    CRSError
+        If the zones would lie on the routes with their axes swapped.
+    """
+    if zones.empty:
+        return
+    west, south, east, north = zones.total_bounds
+    gap = _box_gap(routes.total_bounds, (west, south, east, north))
+    if gap > _FAR_DEG and _box_gap(routes.total_bounds, (south, west, north, east)) == 0:
+        message = "zones: far from every route, but on them with longitude and latitude swapped"
+        raise CRSError(message)
+    if gap > 0:
+        message = f"no zone comes nearer to any route than about {gap * _KM_PER_DEG:.0f} km"
+        notices.append(Notice("zones", "", "far-apart", message))
+
+
+def _box_gap(one: Any, other: Any) -> float:
+    apart = np.maximum(np.asarray(one)[:2] - np.asarray(other)[2:], 0) + np.maximum(
+        np.asarray(other)[:2] - np.asarray(one)[2:], 0
+    )
+    return float(np.hypot(*apart))

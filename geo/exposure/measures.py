@@ -1,0 +1,198 @@
+"""Measure routes against zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo import control as hands
+from geo import passages
+from geo.errors import InputError, Notice
+from geo.exposure import frames, tables
+from geo.exposure.answer import Exposure
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geopandas import GeoDataFrame
+
+__all__ = ["flag", "measure"]
+
+
+def measure(
+    routes: GeoDataFrame,
+    zones: GeoDataFrame,
+    *,
+    control: GeoDataFrame | None = None,
+    as_of: date | str | None = None,
+    source: str = "",
+) -> Exposure:
+    """
+    Measure how far each route runs inside zones, and in whose hands it is.
+
+    Parameters
+    ----------
+    routes
+        Lines in EPSG:4326. Rows that share a `corridor_id` are the sections of
+        one route, in the order of `seq`; else a row is a route. The id is
+        `route_id`, else `id`, else `name`, else the row's number.
+    zones
+        Valid polygons in EPSG:4326 with, if they have one, a period
+        [`valid_from`, `valid_to`) or `start`, `end`. None of them: exposes
+        nothing, with a notice.
+    control
+        Claims of who holds what, polygons in EPSG:4326 with a `controller` and,
+        if they have one, an `extent` and a period. Left out, the zones speak
+        for themselves.
+    as_of
+        The day of the answer. Left out, the newest `source_date` of the layers.
+    source
+        What the claims are called in the answer; "control" or "zones" if left out.
+
+    Returns
+    -------
+    Exposure
+        The tables of the answer. Controllers, contested, mixed and unknown add
+        up to each route's length.
+
+    Raises
+    ------
+    CRSError
+        If a frame has no CRS, another one, or coordinates that do not fit it.
+    GeometryError
+        If a geometry cannot be measured, naming the rows.
+    InputError
+        If there are no routes, ids are not unique, or a date cannot be read.
+
+    Notes
+    -----
+    Lengths are those of lines drawn straight in longitude and latitude, on the
+    WGS 84 ellipsoid (see `geo.geodesy.arc_length_m`).
+    """
+    notices: list[Notice] = []
+    lines = frames.lines(routes, notices)
+    zones = frames.areas(zones, "zones", notices)
+    claims = zones if control is None else frames.areas(control, "control", notices)
+    frames.compare_extents(lines, zones, notices)
+    known_until = _newest(zones, claims)
+    day = _day(as_of) or known_until
+    _compare_dates(day, known_until, notices)
+    zones_now = hands.as_of(zones, day)
+    claims_now = hands.as_of(claims, day)
+    found = passages.find(lines["geometry"].to_numpy(), zones_now.geometry.to_numpy())
+    held = (
+        found
+        if control is None
+        else passages.find(lines["geometry"].to_numpy(), claims_now.geometry.to_numpy())
+    )
+    ids = lines["route_id"].to_numpy(object)
+    exposed = tables.exposed_table(found)
+    stretches = hands.along(held, claims_now, frames.ids_of(claims_now, "area", "zone"))
+    stretches = tables.renamed(stretches, ids)
+    source = source or ("zones" if control is None else "control")
+    sections = tables.sections_table(lines, exposed)
+    _say_open_sea(stretches, sections, notices)
+    return Exposure(
+        as_of=day,
+        known_until=known_until,
+        routes=tables.routes_table(lines, found, exposed),
+        sections=sections,
+        zones=tables.zones_table(found, ids, zones_now),
+        passages=tables.passages_table(found, ids, zones_now),
+        exposed=tables.renamed(exposed, ids),
+        stretches=stretches,
+        controllers=tables.controllers_table(
+            stretches, dict(zip(ids, found.length_m, strict=True)), source
+        ),
+        notices=tuple(notices),
+    )
+
+
+def flag(
+    routes: GeoDataFrame, zones: GeoDataFrame, *, as_of: date | str | None = None
+) -> GeoDataFrame:
+    """
+    Tell which route crosses which zone: the spatial join, answered from passages.
+
+    It agrees with `geopandas.sjoin` with the predicates crosses and within,
+    except where those are misleading: a route of several sections is one route
+    here, ground along a border is not inside, and a route that lies along
+    borders only is not within anything.
+
+    Parameters
+    ----------
+    routes, zones
+        As for `measure`.
+    as_of
+        The day; left out, the newest `source_date` of the layers.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row for each pair that has metres inside: `route_id`, `zone_id`,
+        `name` (the zone's), `relation` (crosses, or within where no metre is
+        outside), `inside_m`, `boundary_m`, and the route's geometry.
+
+    Raises
+    ------
+    CRSError, GeometryError, InputError
+        As `measure`.
+    """
+    found = measure(routes, zones, as_of=as_of)
+    pairs = found.zones[found.zones["inside_m"] > 0]
+    pairs = pairs.merge(found.routes[["route_id", "length_m", "geometry"]], on="route_id")
+    whole = pairs["inside_m"] + pairs["boundary_m"] >= pairs["length_m"] - passages.TINY_M
+    pairs["relation"] = np.where(whole, "within", "crosses")
+    columns = ["route_id", "zone_id", "name", "relation", "inside_m", "boundary_m", "geometry"]
+    return gpd.GeoDataFrame(pairs[columns], geometry="geometry", crs=4326)
+
+
+def _newest(*frames: pd.DataFrame) -> date | None:
+    dates = [
+        pd.to_datetime(frame["source_date"], errors="coerce").max()
+        for frame in frames
+        if "source_date" in frame.columns
+    ]
+    known = [day for day in dates if not pd.isna(day)]
+    return max(known).date() if known else None
+
+
+def _day(as_of: date | str | None) -> date | None:
+    if as_of is None or not isinstance(as_of, str):
+        return as_of
+    try:
+        return pd.to_datetime(as_of, format="%Y-%m-%d").date()
+    except ValueError:
+        message = f"as of: {as_of!r} is not a date YYYY-MM-DD"
+        raise InputError(message) from None
+
+
+def _compare_dates(day: date | None, known_until: date | None, notices: list[Notice]) -> None:
+    if known_until is None:
+        message = "the layers carry no source date: how old this knowledge is cannot be said"
+        notices.append(Notice("", "", "undated", message))
+    elif day is not None and day > known_until:
+        age = (day - known_until).days
+        message = (
+            f"nothing is known after {known_until}: the answer for {day} shows what was "
+            f"last known, {age} days earlier"
+        )
+        notices.append(Notice("", "", "stale", message))
+
+
+def _say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:
+    """Tell open sea, which nobody claims to hold, from ground of which nothing is known."""
+    unknown = stretches[stretches["controller"] == hands.UNKNOWN]
+    for section in sections[sections["mode"] == "sea"].to_dict("records"):
+        mine = unknown[unknown["route_id"] == section["route_id"]]
+        low, high = mine["from_m"].clip(section["from_m"]), mine["to_m"].clip(upper=section["to_m"])
+        at_sea = float((high - low).clip(lower=0).sum())
+        if at_sea > 0:
+            message = (
+                f"{at_sea / 1000:.0f} km of what is unknown is on the sea leg {section['name']}: "
+                "no source claims that anyone holds it"
+            )
+            notices.append(Notice("routes", str(section["route_id"]), "open-sea", message))
