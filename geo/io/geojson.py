@@ -1,0 +1,289 @@
+"""
+A strict reader of GeoJSON (RFC 7946), on the standard library's json.
+
+It opens nothing but the text it is given: no other file, no network. What is not
+GeoJSON, or could be read in two ways, is refused with the place where it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from shapely.geometry import shape as build
+
+from geo.errors import CRSError, GeometryError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["crs_of", "decode", "features", "geometry", "open_rings"]
+
+_DEPTH = {
+    "Point": 0,
+    "MultiPoint": 1,
+    "LineString": 1,
+    "MultiLineString": 2,
+    "Polygon": 2,
+    "MultiPolygon": 3,
+}
+_LEAST_IN_LINE, _LEAST_IN_RING = 2, 4
+_SHOWN = 10
+_LARGEST = 1e12  # beyond any metre or degree, and within what a double holds
+_LONLAT = ("crs84", "epsg::4326", "epsg:4326", "epsg::4979", "epsg:4979")
+_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def decode(raw: bytes, name: str) -> Any:
+    """
+    Parse JSON, refusing what could be read in two ways.
+
+    Parameters
+    ----------
+    raw
+        The file's bytes, UTF-8 with or without a byte order mark.
+    name
+        The file's name, for messages.
+
+    Returns
+    -------
+    dict, list, str, float, bool or None
+        The document.
+
+    Raises
+    ------
+    InputError
+        If it is empty, not UTF-8, not JSON, nested too deep, or has duplicate
+        keys, NaN or infinite numbers.
+    """
+    if raw[:2] in _MARKS:
+        message = f"{name}: encoded as {_MARKS[raw[:2]]}; GeoJSON is UTF-8"
+        raise InputError(message)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{name}: not UTF-8 at byte {error.start}"
+        raise InputError(message) from None
+    if not text.strip():
+        message = f"{name}: the file is empty"
+        raise InputError(message)
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        message = f"{name}: not JSON: {error.msg}, line {error.lineno}, column {error.colno}"
+        raise InputError(message) from None
+    except RecursionError:
+        message = f"{name}: nested too deep to be GeoJSON"
+        raise InputError(message) from None
+    except ValueError as error:
+        message = f"{name}: {error}"
+        raise InputError(message) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        message = f"the key {twice!r} stands twice in one object"
+        raise ValueError(message)
+    return found
+
+
+def _no_constant(word: str) -> float:
+    message = f"{word} is not a number in JSON"
+    raise ValueError(message)
+
+
+def crs_of(document: dict[str, Any], name: str) -> str:
+    """
+    Say which CRS a document names.
+
+    Parameters
+    ----------
+    document
+        The outermost object.
+    name
+        The file's name, for messages.
+
+    Returns
+    -------
+    str
+        "EPSG:4326" where it names none or WGS 84; else the CRS that it names,
+        in the old style of 2008.
+
+    Raises
+    ------
+    CRSError
+        If its crs is null, a link, or not a name.
+    """
+    if "crs" not in document:
+        return "EPSG:4326"
+    crs = document["crs"]
+    if crs is None:
+        message = f"{name}: its crs is null, which says that the CRS is unknown; give --crs"
+        raise CRSError(message)
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    if not isinstance(properties, dict) or crs.get("type") != "name":
+        message = f"{name}: its crs is not a name (links are not followed)"
+        raise CRSError(message)
+    text = str(properties.get("name", ""))
+    return "EPSG:4326" if text.lower().endswith(_LONLAT) else text
+
+
+def features(document: Any, name: str) -> list[dict[str, Any]]:
+    """
+    List the features of a document.
+
+    Parameters
+    ----------
+    document
+        A FeatureCollection, a Feature or a bare geometry.
+    name
+        The file's name, for messages.
+
+    Returns
+    -------
+    list of dict
+        Features as they stand; a bare geometry becomes one without properties.
+
+    Raises
+    ------
+    InputError
+        If it is not GeoJSON, listing the features that are not.
+    """
+    kind = _type(document)
+    if kind == "FeatureCollection" and isinstance(document.get("features"), list):
+        return _checked(document["features"], name)
+    if kind == "Feature":
+        return _checked([document], name)
+    if kind in _DEPTH or kind == "GeometryCollection":
+        return [{"type": "Feature", "properties": {}, "geometry": document}]
+    message = f"{name}: not GeoJSON: its type is {kind!r}"
+    raise InputError(message)
+
+
+def _checked(found: list[Any], name: str) -> list[dict[str, Any]]:
+    wrong = [
+        str(number)
+        for number, entry in enumerate(found)
+        if _type(entry) != "Feature"
+        or not isinstance(entry.get("properties"), dict | None)
+        or "geometry" not in entry
+    ]
+    if wrong:
+        shown = ", ".join(wrong[:_SHOWN])
+        message = f"{name}: not a GeoJSON Feature: number {shown} (counted from 0)"
+        raise InputError(message)
+    return found
+
+
+def geometry(value: Any) -> Any:
+    """
+    Build one geometry.
+
+    Parameters
+    ----------
+    value
+        The geometry object of a feature, or None.
+
+    Returns
+    -------
+    Geometry or None
+        None for null; heights are dropped.
+
+    Raises
+    ------
+    GeometryError
+        If it breaks a rule of RFC 7946, naming the position.
+    """
+    if value is None:
+        return None
+    kind = _type(value)
+    if kind == "GeometryCollection" and isinstance(value.get("geometries"), list):
+        return shapely.GeometryCollection([geometry(part) for part in value["geometries"]])
+    if kind not in _DEPTH:
+        message = f"its geometry is of type {kind!r}"
+        raise GeometryError(message)
+    coordinates = value.get("coordinates")
+    problem = next(_wrong(coordinates, _DEPTH[kind], kind, "coordinates"), None)
+    if problem:
+        raise GeometryError(problem)
+    if coordinates == []:
+        return build({"type": kind, "coordinates": []})
+    return shapely.force_2d(build({"type": kind, "coordinates": _closed(coordinates, kind)}))
+
+
+def _type(value: Any) -> str | None:
+    """Give the type that an object names; None for anything that is no text."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _wrong(value: Any, depth: int, kind: str, path: str) -> Iterator[str]:
+    """Say what is wrong with coordinates, with the path to it."""
+    if not isinstance(value, list):
+        yield f"{path} is not a list"
+        return
+    if depth == 0:
+        yield from _wrong_position(value, path)
+        return
+    for number, part in enumerate(value):
+        yield from _wrong(part, depth - 1, kind, f"{path}[{number}]")
+    ends = depth == 1 and kind != "MultiPoint" and bool(value or path != "coordinates")
+    least = _LEAST_IN_RING if kind.endswith("Polygon") else _LEAST_IN_LINE
+    # an open ring of three corners is closed below, so three positions can make a ring
+    if ends and len(value) < (least - 1 if kind.endswith("Polygon") else least):
+        yield f"{path} has {len(value)} position(s), a {kind} needs {least}"
+
+
+def _wrong_position(value: list[Any], path: str) -> Iterator[str]:
+    if len(value) < 2:  # noqa: PLR2004 - longitude and latitude
+        yield f"{path} has {len(value)} number(s), a position has two"
+    for number in value:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            yield f"{path} holds {number!r}, which is not a number"
+        elif abs(number) > _LARGEST or not math.isfinite(number):
+            yield f"{path} holds a number that is no coordinate"
+
+
+def _closed(coordinates: list[Any], kind: str) -> list[Any]:
+    """Close rings that end one position early; positions keep longitude and latitude."""
+    if kind == "MultiPolygon":
+        return [_closed(rings, "Polygon") for rings in coordinates]
+    if kind == "Polygon":
+        return [
+            _flat(ring if ring[0][:2] == ring[-1][:2] else [*ring, ring[0]]) for ring in coordinates
+        ]
+    if kind == "MultiLineString":
+        return [_flat(line) for line in coordinates]
+    return coordinates[:2] if kind == "Point" else _flat(coordinates)
+
+
+def _flat(positions: list[list[float]]) -> list[list[float]]:
+    return [position[:2] for position in positions]
+
+
+def open_rings(value: Any) -> bool:
+    """
+    Tell whether a geometry has a ring that does not end where it began.
+
+    Parameters
+    ----------
+    value
+        The geometry object of a feature, or None.
+
+    Returns
+    -------
+    bool
+        True where `geometry` closes a ring that the file left open.
+    """
+    kind = _type(value)
+    if kind == "GeometryCollection":
+        return any(open_rings(part) for part in value["geometries"])
+    if kind not in {"Polygon", "MultiPolygon"}:
+        return False
+    polygons = value["coordinates"] if kind == "MultiPolygon" else [value["coordinates"]]
+    return any(ring[0][:2] != ring[-1][:2] for rings in polygons for ring in rings if ring)
