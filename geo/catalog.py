@@ -1,0 +1,271 @@
+"""Layers by name, each with its passport: where it comes from, how old and how exact it is."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import schema
+from geo.errors import LayerError, LayerNotFoundError, ProvenanceError
+from geo.io import geojson
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = ["Catalog", "bundled"]
+
+_PASSPORTS = "datapackage.json"
+_NEEDED = (
+    "title",
+    "kind",
+    "path",
+    "sources",
+    "licenses",
+    "as_of",
+    "retrieved",
+    "method",
+    "precision",
+    "sha256",
+)
+
+
+def bundled() -> Path:
+    """
+    Find the layers that come with the package.
+
+    Returns
+    -------
+    Path
+        $GEO_LAYERS if it is set, else the folder in the installed package, else
+        the one beside a checkout's package.
+
+    Raises
+    ------
+    LayerNotFoundError
+        If there is none.
+    """
+    package = Path(__file__).parent
+    given = os.environ.get("GEO_LAYERS")
+    for folder in [Path(given)] if given else [package / "layers", package.parent / "layers"]:
+        if (folder / _PASSPORTS).is_file():
+            return folder
+    message = f"no folder of layers with a {_PASSPORTS}" + (f" at {given}" if given else "")
+    raise LayerNotFoundError(message)
+
+
+class Catalog(Mapping[str, "GeoDataFrame"]):
+    """
+    A folder of layers, read when they are asked for.
+
+    Parameters
+    ----------
+    folder
+        A folder with a datapackage.json; left out, the bundled layers.
+
+    Raises
+    ------
+    LayerNotFoundError
+        If there is no such folder.
+    ProvenanceError
+        If its passports cannot be read.
+
+    Examples
+    --------
+    >>> layers = Catalog()
+    >>> sorted(layers["gates"]["status"].unique())
+    ['CLOSED', 'OPEN', 'RESTRICTED', 'UNCLEAR']
+    """
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        self.folder = bundled() if folder is None else Path(folder)
+        self._passports = _passports(self.folder)
+        self._frames: dict[str, GeoDataFrame] = {}
+
+    def __getitem__(self, name: str) -> GeoDataFrame:
+        """
+        Give a layer as a frame of its own, in EPSG:4326, with dates as datetime64.
+
+        Parameters
+        ----------
+        name
+            A layer's name.
+
+        Returns
+        -------
+        GeoDataFrame
+            A plain table of figures has no geometry and is a DataFrame.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If there is no such layer.
+        ProvenanceError
+            If its passport is incomplete or of another file.
+        LayerError
+            If its file cannot be read.
+        """
+        if name not in self._frames:
+            self._frames[name] = self._load(name)
+        frame: GeoDataFrame = self._frames[name].copy()
+        return frame
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a layer of this name."""
+        return name in self._passports
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the layers' names, in the order of the passports."""
+        return iter(self._passports)
+
+    def __len__(self) -> int:
+        """Count the layers."""
+        return len(self._passports)
+
+    def __repr__(self) -> str:
+        """Name the folder and its layers."""
+        return f"Catalog({str(self.folder)!r}): {', '.join(self)}"
+
+    def passport(self, name: str) -> dict[str, Any]:
+        """
+        Give a layer's passport.
+
+        Parameters
+        ----------
+        name
+            A layer's name.
+
+        Returns
+        -------
+        dict
+            Title, kind, path, sources, licenses, as_of, retrieved, method,
+            precision, sha256, and what else it says.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If there is no such layer.
+        ProvenanceError
+            If something is missing in it.
+        """
+        if name not in self._passports:
+            message = f"no layer is called {name!r}; there are {', '.join(self)}"
+            raise LayerNotFoundError(message)
+        passport = self._passports[name]
+        missing = [key for key in _NEEDED if not passport.get(key)]
+        if missing:
+            message = f"{name}: its passport lacks {', '.join(missing)}"
+            raise ProvenanceError(message)
+        return dict(passport)
+
+    def path(self, name: str) -> Path:
+        """
+        Say where a layer's file is.
+
+        Parameters
+        ----------
+        name
+            A layer's name.
+
+        Returns
+        -------
+        Path
+            The file, inside the catalogue's folder.
+
+        Raises
+        ------
+        ProvenanceError
+            If the passport names a file elsewhere, or none.
+        """
+        path = self.folder / str(self.passport(name)["path"])
+        if path.parent.resolve() != self.folder.resolve() or not path.is_file():
+            message = f"{name}: its passport names no file of this folder: {path.name}"
+            raise ProvenanceError(message)
+        return path
+
+    def check(self, name: str) -> None:
+        """
+        Check every row of a layer against the schema of its kind.
+
+        Parameters
+        ----------
+        name
+            A layer's name.
+
+        Raises
+        ------
+        SchemaError
+            With every broken rule.
+        ProvenanceError
+            If its passport is incomplete or of another file.
+        """
+        schema.check(self[name], self.passport(name)["kind"], layer=name)
+
+    def _load(self, name: str) -> GeoDataFrame:
+        passport, path = self.passport(name), self.path(name)
+        raw = path.read_bytes()
+        if hashlib.sha256(raw).hexdigest() != passport["sha256"]:
+            message = (
+                f"{name}: {path.name} is not the file that its passport describes "
+                "(its sha256 differs); check it, then renew the passport"
+            )
+            raise ProvenanceError(message)
+        if passport["kind"] not in schema.KINDS:
+            message = f"{name}: no kind of layer is called {passport['kind']!r}"
+            raise LayerError(message)
+        read: Any = _table(raw) if path.suffix == ".csv" else _features(raw, path.name)
+        frame: GeoDataFrame = _typed(read, passport["kind"])
+        return frame
+
+
+def _passports(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / _PASSPORTS
+    if not path.is_file():
+        message = f"{folder}: not a folder of layers, it has no {_PASSPORTS}"
+        raise LayerNotFoundError(message)
+    document = geojson.decode(path.read_bytes(), str(path))
+    resources = document.get("resources") if isinstance(document, dict) else None
+    if not isinstance(resources, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in resources
+    ):
+        message = f"{path}: not a data package: it lists no named resources"
+        raise ProvenanceError(message)
+    return {entry["name"]: entry for entry in resources}
+
+
+def _features(raw: bytes, name: str) -> GeoDataFrame:
+    found = geojson.features(geojson.decode(raw, name), name)
+    shapes = [geojson.geometry(feature["geometry"]) for feature in found]
+    records = [feature["properties"] or {} for feature in found]
+    return gpd.GeoDataFrame(pd.DataFrame(records), geometry=shapes, crs=4326)
+
+
+def _table(raw: bytes) -> pd.DataFrame:
+    rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
+    return pd.DataFrame(rows)
+
+
+def _typed(frame: Any, kind: str) -> Any:
+    """Give dates and numbers their types; what is wrong stays text, for `check` to name."""
+    for name, column in schema.KINDS[kind].columns.items():
+        if name not in frame.columns:
+            continue
+        if column.kind == "date":
+            days = pd.to_datetime(frame[name], format="%Y-%m-%d", errors="coerce")
+            if (days.isna() == _blank(frame[name])).all():
+                frame[name] = days
+        elif column.kind in {"number", "integer"}:
+            numbers = pd.to_numeric(frame[name].where(~_blank(frame[name])), errors="coerce")
+            if (numbers.isna() == _blank(frame[name])).all():
+                frame[name] = numbers.astype(float)
+    return frame
+
+
+def _blank(values: pd.Series) -> pd.Series:
+    return values.isna() | (values.astype(str).str.strip() == "")
