@@ -28,7 +28,7 @@ from geo.io import write_geojson
 from geo.schema import check
 
 OUT = Path("layers/boundaries.geojson")
-REGION = shapely.box(86, 4, 106, 32)
+REGION = shapely.box(78, 0, 112, 36)
 GRID = 0.0001
 """Degrees, about 11 m: far finer than 1:10 million, and it keeps the file short."""
 NEAR, FAR = 0.012, 0.03
@@ -47,6 +47,7 @@ COUNTRIES = {
     "IND": "India",
     "KHM": "Cambodia",
     "LAO": "Laos",
+    "LKA": "Sri Lanka",
     "MMR": "Myanmar",
     "MYS": "Malaysia",
     "NPL": "Nepal",
