@@ -1,0 +1,142 @@
+// Starts the page and joins its parts: tabs, the choice of a route, window size, printing.
+
+function showTab(name, focus = false) {
+  for (const tab of document.querySelectorAll("#tabs [role=tab]")) {
+    const on = tab.id === `tab-${name}`;
+    tab.setAttribute("aria-selected", String(on));
+    tab.tabIndex = on ? 0 : -1;
+    document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
+    if (on && focus) tab.focus();
+  }
+}
+
+function startTabs() {
+  const tabs = [...document.querySelectorAll("#tabs [role=tab]")];
+  tabs.forEach((tab, at) => {
+    tab.addEventListener("click", () => showTab(tab.id.slice(4)));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) showTab(tabs.at((at + step) % tabs.length).id.slice(4), true);
+    });
+  });
+  showTab("corridors");
+}
+
+function choose(page, id, { fit = true } = {}) {
+  const route = page.found.routes.find((one) => one.route_id === id) ?? page.found.routes[0];
+  if (!route) return;
+  page.route = route;
+  document.getElementById("choice").value = String(page.found.routes.indexOf(route));
+  if (page.chosenLayer) page.map.removeLayer(page.chosenLayer);
+  page.chosenLayer = drawChosen(page, route);
+  if (page.toggles.get("routes")?.checked !== false) page.chosenLayer.addTo(page.map);
+  verdict(page, route);
+  whose(page, route);
+  howSure(page, route);
+  markRow(route);
+  drawStrip(page, route);
+  if (fit) fitRoutes(page, [route]);
+}
+
+function fitRoutes(page, routes) {
+  const spots = routes.flatMap((route) => route.path.map((point) => [point[1], point[0]]));
+  if (spots.length) fitTo(page, L.latLngBounds(spots));
+}
+
+function startChoice(page) {
+  const box = document.getElementById("choice");
+  box.append(...page.found.routes.map((route, at) => el("option", { value: at }, route.name || route.route_id)));
+  box.addEventListener("change", () => page.choose(page.found.routes[box.value].route_id));
+  document.getElementById("dated").textContent = stateOn(page.asOf);
+}
+
+function drawMap(page) {
+  page.routeLayer = L.layerGroup(page.found.routes.map((route) => drawRoute(page, route))).addTo(page.map);
+  const measured = new Set(page.found.routes.map((route) => route.route_id));
+  page.corridorsAreRoutes = page.layers.some((layer) => layer.kind === "corridors" && layer.rows.some((row) => measured.has(row.values.corridor_id)));
+  page.drawn = page.layers.filter((layer) => layer.shapes.length).map((layer) => drawLayer(page, layer));
+  for (const one of page.drawn) one.group.addTo(page.map);
+  if (page.corridorsAreRoutes) {
+    for (const { path, row } of page.shapes) if (row?.layer.kind === "corridors") path.setStyle({ stroke: false });
+  }
+  page.map.on("popupopen popupclose", (event) => document.getElementById("map").classList.toggle("reading", event.type === "popupopen"));
+  page.map.on("click", (event) => openPopup(page, event.latlng, shapesAt(page, event.latlng)));
+  document.getElementById("credit").append(...credits(page).slice(0, 2));
+}
+
+function firstView(page) {
+  if (page.found.routes.length) return fitRoutes(page, page.found.routes);
+  const spots = page.layers.flatMap((layer) => layer.labels);
+  if (spots.length) fitTo(page, L.latLngBounds(spots.map((spot) => [spot[1], spot[0]])), 8);
+  return undefined;
+}
+
+function startWindow(page) {
+  let width = innerWidth;
+  new ResizeObserver(() => page.map.invalidateSize({ animate: false })).observe(document.getElementById("map"));
+  addEventListener("resize", () => {
+    if (innerWidth !== width && page.route) drawStrip(page, page.route);
+    width = innerWidth;
+  });
+  const legend = document.getElementById("legend");
+  let open = legend.open;
+  addEventListener("beforeprint", () => {
+    open = legend.open;
+    legend.open = true;
+    document.body.classList.add("printing");
+    page.map.invalidateSize({ animate: false });
+    page.ready = false;
+    if (page.route) { fitRoutes(page, [page.route]); drawStrip(page, page.route); }
+  });
+  addEventListener("afterprint", () => {
+    legend.open = open;
+    page.ready = true;
+    document.body.classList.remove("printing");
+    page.map.invalidateSize({ animate: false });
+    if (page.route) drawStrip(page, page.route);
+  });
+}
+
+function claimsOf(layers, kind, id) {
+  const rows = layers.filter((layer) => layer.kind === kind).flatMap((layer) => layer.rows);
+  return new Map(rows.map((row) => [row.values[id], row]));
+}
+
+async function start() {
+  const [about, found, layers] = await Promise.all([readIsland("geo-page"), readIsland("geo-found"), readLayers()]);
+  found.routes ??= [];
+  hues = about.looks;
+  const page = {
+    ...about, asOf: (found.as_of ?? about.as_of)?.slice(0, 10) ?? null, found, layers, map: geo_map,
+    shapes: [], places: [], signs: [], toggles: new Map(), held: false, ready: false,
+    claims: claimsOf(layers, "control_areas", "area_id"), zones: claimsOf(layers, "conflict_zones", "zone_id"),
+  };
+  // An undated answer lies on layers that are shown as they were last known.
+  page.layerDay = page.asOf ?? layers.map((layer) => layer.newest?.slice(0, 10)).filter(Boolean).sort().at(-1) ?? null;
+  page.shown = (name) => [...page.toggles].every(([key, box]) => (key !== name && layers.find((one) => one.name === key)?.kind !== name) || box.checked);
+  page.choose = (id, options) => choose(page, id, options);
+  page.brushes = makePanes(page.map);
+  page.marks = L.layerGroup().addTo(page.map);
+  document.getElementById("legend").open = innerWidth >= 1500;
+  page.map.setView([0, 0], 2, { animate: false });
+  firstView(page);
+  L.control.scale({ imperial: false }).addTo(page.map);
+  drawMap(page);
+  startChoice(page);
+  startTabs();
+  drawLegend(page);
+  drawTable(page);
+  drawAbout(page);
+  const worst = [...found.routes].sort((a, b) => compare(b.exposed_m, a.exposed_m))[0];
+  if (worst) page.choose(worst.route_id, { fit: false });
+  page.map.invalidateSize({ animate: false });
+  firstView(page);
+  startLabels(page);
+  placeLabels(page);
+  startWindow(page);
+  page.ready = true;
+  // For tests and for those who look inside: what was drawn, and the map itself.
+  window.geoPage = { page, drawn: Object.fromEntries(page.drawn.map((one) => [one.layer.name, one.count])), ms: performance.now() };
+}
+
+start();

@@ -1,0 +1,398 @@
+"""
+The page: one HTML file with map, strip, table and sources, that needs no network.
+
+folium's map is the root and is rendered with constants only, because branca
+compiles rendered text as a template again: a string from a layer that reached
+it could run code here, before any browser sees the page. Scripts are hashed
+before data are added; data go in as JSON blocks, which the page's own script
+reads and writes to the screen as text, never as markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from geo.errors import CRSError, OutputError
+from geo.io import plain, write_text
+from geo.schema import KINDS, date_columns
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import folium
+    from geopandas import GeoDataFrame
+
+__all__ = ["Page", "page"]
+
+_ASSETS = Path(__file__).with_name("assets")
+_SCRIPTS: Final = ("data", "looks", "map", "labels", "layers", "strip", "answer", "about", "main")
+"""The page's own scripts, in the order in which they need each other."""
+
+_DECIMALS = 5
+_GZIP_ABOVE = 1_000_000
+_CSP = (
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+    "font-src data:; connect-src 'none'; frame-src 'none'; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+_HUES: Final = (
+    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5b3a9b", "#f0e442", "#7a5c1e",
+    "#44c2a8", "#9b9b00", "#882255", "#a6d854", "#1b3a6b", "#d9a6e0", "#117733", "#f4b6a0",
+)  # fmt: skip
+"""Okabe and Ito's set without its vermilion (that is conflict), then hues apart in lightness."""
+
+_NOT_HOLDERS: Final = frozenset({"contested", "mixed", "unknown"})
+_EVIDENCE: Final = ("source_date", "last_evidence", "status_as_of")
+
+
+class _Layers(Protocol):
+    """Layers by name, each with its passport."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the layers' names."""
+        ...
+
+    def __getitem__(self, name: str) -> GeoDataFrame:
+        """
+        Give a layer by name.
+
+        Parameters
+        ----------
+        name
+            The layer's name.
+        """
+        ...
+
+    def passport(self, name: str) -> Mapping[str, Any]:
+        """
+        Give a layer's passport.
+
+        Parameters
+        ----------
+        name
+            The layer's name.
+        """
+        ...
+
+
+class _Answer(Protocol):
+    """What `exposure.measure` found."""
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day that the answer holds for; None where nothing in use has a date."""
+        ...
+
+    def as_dict(self) -> Mapping[str, Any]:
+        """Give the answer in the form of the JSON contract."""
+        ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """
+    A page, ready to be saved or shown in a notebook.
+
+    Attributes
+    ----------
+    folium
+        The map at the page's root. Give it no text from outside: folium runs
+        templates that it finds in text.
+    islands
+        The page's data, as JSON blocks.
+    """
+
+    folium: folium.Map
+    islands: str
+
+    @property
+    def html(self) -> str:
+        """
+        Render the whole document.
+
+        Raises
+        ------
+        OutputError
+            If something added to the map would need the network.
+        """
+        header, body, script = _render(self.folium)
+        scripts = [*re.findall(r"<script>(.*?)</script>", header, re.DOTALL), _leaflet(), script]
+        scripts.append(_own_script())
+        hashes = " ".join(_hash(text) for text in scripts)
+        return Template(_asset("page.html")).substitute(
+            csp=_CSP.format(hashes=hashes),
+            styles="\n".join([*re.findall(r"<style>.*?</style>", header, re.DOTALL), _styles()]),
+            map=body,
+            islands=self.islands,
+            scripts="\n".join(f"<script>{text}</script>" for text in scripts),
+        )
+
+    def save(self, path: str | Path) -> None:
+        """
+        Write the page as one HTML file that opens with no network.
+
+        Parameters
+        ----------
+        path
+            Where to write.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written, or the page would need the network.
+        """
+        write_text(path, self.html)
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook, in a frame that can reach neither network nor notebook."""
+        return (
+            '<iframe title="Corridor exposure" sandbox="allow-scripts allow-downloads" '
+            'style="width:100%;height:800px;border:0" '
+            f'srcdoc="{html.escape(self.html)}"></iframe>'
+        )
+
+
+def page(layers: _Layers, found: _Answer) -> Page:
+    """
+    Draw layers and an answer on one page.
+
+    Parameters
+    ----------
+    layers
+        Layers in EPSG:4326, by name, with passports. Any may be missing or
+        empty; a layer of an unknown kind is drawn in neutral colours.
+    found
+        What `exposure.measure` gave for the routes.
+
+    Returns
+    -------
+    Page
+        The same bytes for the same layers and answer.
+
+    Raises
+    ------
+    CRSError
+        If a layer is in another CRS than EPSG:4326.
+    """
+    import folium
+
+    answer = _rounded(_plain(found.as_dict()))
+    packed = [_layer(name, layers[name], layers.passport(name)) for name in layers]
+    about = {
+        "as_of": plain(found.as_of),
+        "looks": _looks(packed, answer),
+        "home": _home(layers, answer),
+        "leaflet": json.loads(_asset("leaflet/manifest.json")),
+    }
+    blocks = [("geo-page", about), ("geo-found", answer)]
+    blocks += [(f"geo-layer-{number}", layer) for number, layer in enumerate(packed)]
+    root = folium.Map(
+        location=(0, 0),
+        zoom_start=2,
+        tiles=None,
+        prefer_canvas=True,
+        max_zoom=15,
+        maxZoom=15,
+        zoomSnap=0.25,
+        attributionControl=False,
+    )
+    root.default_js, root.default_css = [], []
+    return Page(root, "\n".join(_island(name, value) for name, value in blocks))
+
+
+# ---------------------------------------------------------------- the document
+
+
+def _render(root: folium.Map) -> tuple[str, str, str]:
+    """Render folium's part, with fixed ids, as header, body and script."""
+    figure: Any = root.get_root()
+    figure.render()
+    parts = [str(part.render()) for part in (figure.header, figure.html, figure.script)]
+    remote = re.search(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\S+", "".join(parts[:2]))
+    if remote:
+        message = f"the page would need the network: {remote.group()}"
+        raise OutputError(message)
+    ids = dict.fromkeys(re.findall(r"[0-9a-f]{32}", "".join(parts)))
+    names = {root.get_name(): "geo_map"}
+    names |= {name: f"n{number}" for number, name in enumerate(ids)}
+    for old, new in names.items():
+        parts = [part.replace(old, new) for part in parts]
+    return parts[0], parts[1], f"\n{parts[2].strip()}\n"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text("utf-8")
+
+
+@cache
+def _leaflet() -> str:
+    return _asset("leaflet/leaflet.js").replace("//# sourceMappingURL=leaflet.js.map", "")
+
+
+@cache
+def _own_script() -> str:
+    text = "\n".join(_asset(f"page/{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{text}\n}})();\n'
+
+
+@cache
+def _styles() -> str:
+    def data_uri(found: re.Match[str]) -> str:
+        image = (_ASSETS / "leaflet" / found.group(1)).read_bytes()
+        return f"url(data:image/png;base64,{base64.b64encode(image).decode()})"
+
+    leaflet = re.sub(r"url\(images/([\w-]+\.png)\)", data_uri, _asset("leaflet/leaflet.css"))
+    return f"<style>{leaflet}</style>\n<style>{_asset('page.css')}</style>"
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _island(name: str, value: object) -> str:
+    """Write data as a block that no browser runs and no text in it can leave."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    if len(text) <= _GZIP_ABOVE:
+        return f'<script type="application/json" id="{name}">{text}</script>'
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    return f'<script type="application/json" id="{name}" data-packed="gzip">{packed}</script>'
+
+
+# -------------------------------------------------------------------- the data
+
+
+def _layer(name: str, frame: GeoDataFrame, passport: Mapping[str, Any]) -> dict[str, Any]:
+    """Pack a layer: every attribute, each shape once, coordinates to 5 decimals (1 m)."""
+    kind = str(passport.get("kind") or name)
+    column = getattr(frame, "_geometry_column_name", None)
+    names = [title for title in frame.columns if title != column]
+    shapes, numbers, labels = _shapes(name, frame) if column in frame.columns else ([], [], [])
+    return {
+        "name": name,
+        "kind": kind,
+        "passport": _plain({"title": name, **passport}),
+        "newest": _newest(frame),
+        "columns": [_column(str(title), frame, kind) for title in names],
+        "rows": [_plain(row) for row in frame[names].itertuples(index=False, name=None)],
+        "shapes": shapes,
+        "shape": numbers,
+        "labels": labels,
+    }
+
+
+def _column(title: str, frame: GeoDataFrame, kind: str) -> dict[str, str]:
+    known = KINDS[kind].columns.get(title) if kind in KINDS else None
+    is_date = kind in KINDS and title in date_columns(kind)
+    is_date = is_date or frame[title].dtype.kind == "M"
+    words = title.replace("_", " ").strip()
+    metres = title.endswith("_m")
+    words = words.removesuffix(" m") if metres else words
+    return {
+        "name": title,
+        "label": (words[:1].upper() + words[1:]).replace(" url", " page"),
+        "about": known.about if known else "",
+        "type": "date" if is_date else "metres" if metres else "",
+    }
+
+
+def _shapes(name: str, frame: GeoDataFrame) -> tuple[list[Any], list[int | None], list[Any]]:
+    """Give the distinct shapes, the number of each row's shape, and a point for each label."""
+    import numpy as np
+    import shapely
+
+    if frame.crs is not None and frame.crs.to_epsg() != 4326:  # noqa: PLR2004 - EPSG:4326
+        message = f"{name}: a layer on the page must be in EPSG:4326, this one is in {frame.crs}"
+        raise CRSError(message)
+    rounded = shapely.transform(
+        shapely.force_2d(frame.geometry.to_numpy()), lambda points: np.round(points, _DECIMALS)
+    )
+    keys = [None if shape is None or shape.is_empty else shape.wkb for shape in rounded]
+    distinct = {key: shape for key, shape in zip(keys, rounded, strict=True) if key}
+    number = {key: place for place, key in enumerate(distinct)}
+    points = [shapely.point_on_surface(shape) for shape in distinct.values()]
+    return (
+        [_plain(shape.__geo_interface__) for shape in distinct.values()],
+        [None if key is None else number[key] for key in keys],
+        [[round(point.x, 3), round(point.y, 3)] for point in points],
+    )
+
+
+def _newest(frame: GeoDataFrame) -> str | None:
+    """Find the newest day on which a source of the layer speaks."""
+    days = [plain(day) for title in _EVIDENCE if title in frame.columns for day in frame[title]]
+    return max((str(day)[:10] for day in days if day), default=None)
+
+
+def _looks(packed: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Give each holder a hue: most claims first, so that other routes keep the colours."""
+    claims: Counter[str] = Counter()
+    for layer in packed:
+        titles = [column["name"] for column in layer["columns"]]
+        if layer["kind"] == "control_areas" and "controller" in titles:
+            claims.update(_holders(row[titles.index("controller")] for row in layer["rows"]))
+    ranked = sorted(claims, key=lambda holder: (-claims[holder], holder))
+    routes = answer.get("routes") or []
+    named = {part["controller"] for route in routes for part in route.get("controllers") or []}
+    named |= {part["controller"] for route in routes for part in route.get("stretches") or []}
+    ranked += sorted(set(_holders(named)) - set(ranked))
+    return {holder: _HUES[place % len(_HUES)] for place, holder in enumerate(ranked)}
+
+
+def _holders(names: Iterable[str | None]) -> list[str]:
+    """Take joint holders apart: "KIA + PDF" is held by KIA and by PDF."""
+    parts = [part.strip() for name in names if name for part in str(name).split(" + ")]
+    return [part for part in parts if part and part not in _NOT_HOLDERS]
+
+
+def _home(layers: _Layers, answer: Mapping[str, Any]) -> str | None:
+    """Name the country that most of the routes' points lie in: it is drawn light, others grey."""
+    import shapely
+
+    points = [point[:2] for route in answer.get("routes") or [] for point in route["path"]]
+    spots = shapely.points(points) if points else []
+    counts: Counter[str] = Counter()
+    for name in layers:
+        frame = layers[name]
+        if not {"country", "level"} <= set(frame.columns):
+            continue
+        countries = frame[frame["level"] == 0]
+        for country, shape in zip(countries["country"], countries.geometry, strict=True):
+            counts[str(country)] += int(shapely.contains(shape, spots).sum()) if points else 0
+    return max(sorted(counts), key=counts.__getitem__) if counts.total() else None
+
+
+def _plain(value: Any) -> Any:
+    """Turn a value into what JSON can hold; what JSON does not know becomes text."""
+    if isinstance(value, dict):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    cell = plain(value)
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
+
+
+def _rounded(answer: dict[str, Any]) -> dict[str, Any]:
+    """Round the coordinates of the routes' paths to 5 decimals, their chainage to 0.1 m."""
+    for route in answer.get("routes") or []:
+        route["path"] = [
+            [round(point[0], _DECIMALS), round(point[1], _DECIMALS), round(point[2], 1)]
+            for point in route.get("path") or []
+        ]
+    return answer

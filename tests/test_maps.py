@@ -1,0 +1,212 @@
+"""The page as text: what goes in comes out, nothing in it runs, and it needs no network."""
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import re
+
+import folium
+import page_sample
+import pytest
+
+from geo import maps
+from geo.errors import CRSError, OutputError
+
+HOSTILE = [
+    "{{7*7}}",
+    "{% set x = 1 %}",
+    "{# gone #}",
+    "{% endraw %}",
+    "{{ cycler.__init__.__globals__.os.mkdir('made') }}",
+    "</script><script>window.__x=1</script>",
+    "</SCRIPT ><img src=x onerror=window.__x=1>",
+    "<img src=x onerror=window.__x=1>",
+    "<svg onload=window.__x=1>",
+    "<!--<script>",
+    "</style><img src=x onerror=window.__x=1>",
+    "${window.__x=1}",
+    "`+(window.__x=1)+`",
+    "\\`);window.__x=1;(`",
+    "javascript:window.__x=1",
+    "line\u2028and\u2029paragraph",
+    "$csp $map",
+    "\"quoted\" & 'single' <b>",
+    "\ud800 alone",
+]
+
+
+def islands(text: str) -> dict[str, object]:
+    found = re.findall(r'<script type="application/json" id="([\w-]+)"([^>]*)>(.*?)</script>', text)
+    return {
+        name: json.loads(gzip.decompress(base64.b64decode(body)) if "gzip" in packed else body)
+        for name, packed, body in found
+    }
+
+
+def running_scripts(text: str) -> list[str]:
+    return re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return maps.page(*page_sample.sample()).html
+
+
+def hostile_page(payload: str) -> str:
+    layers = page_sample.layers()
+    layers["places"]["name"] = payload
+    layers["places"][payload] = payload
+    layers[payload] = layers.pop("conflict_zones").assign(source_url=payload)
+    layers["control_areas"]["controller"] = payload
+    routes = [page_sample.route(payload, payload)]
+    routes[0]["stretches"][0]["controller"] = payload
+    answer = page_sample.answer(*routes) | {"reproduce": payload}
+    return maps.page(page_sample.FakeCatalogue(layers), page_sample.FakeFound(answer)).html
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_hostile_text_comes_back_unchanged_and_changes_no_script(
+    payload, text, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    made = hostile_page(payload)
+    data = islands(made)
+    assert data["geo-found"]["routes"][0]["name"] == payload
+    assert data["geo-found"]["reproduce"] == payload
+    layers = {layer["name"]: layer for name, layer in data.items() if "layer" in name}
+    assert layers[payload]["passport"]["title"] == payload.replace("_", " ").capitalize()
+    places = layers["places"]
+    assert [column["name"] for column in places["columns"]][-1] == payload
+    assert all(row[-1] == payload for row in places["rows"])
+    assert running_scripts(made) == running_scripts(text)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_data_block_can_be_left(text):
+    blocks = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL)
+    assert len(blocks) == 2 + len(page_sample.layers())
+    assert not [block for block in blocks if set("<>&") & set(block)]
+
+
+def test_two_renders_are_the_same_bytes():
+    first, second = (maps.page(*page_sample.sample()) for _ in range(2))
+    assert first.html == second.html == first.html
+    assert not re.search(r"map_[0-9a-f]{32}", first.html)
+
+
+def test_the_policy_comes_first_and_names_every_script(text):
+    head = text[text.index("<head>") + 6 :].lstrip()
+    assert head.startswith('<meta http-equiv="Content-Security-Policy"')
+    policy = re.search(r'content="([^"]*)"', head).group(1)
+    digests = [hashlib.sha256(one.encode()).digest() for one in running_scripts(text)]
+    hashes = " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in digests)
+    assert f"script-src {hashes};" in policy
+    for rule in ("default-src 'none'", "connect-src 'none'", "img-src data:", "base-uri 'none'"):
+        assert rule in policy
+    assert "unsafe-eval" not in policy
+    assert text.index('charset="utf-8"') < 1024
+
+
+def test_nothing_is_fetched(text):
+    frame = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    assert not re.findall(r"<(?:link|img|iframe|script)\b", frame)
+    assert not re.findall(
+        r"@import|url\((?!data:|#)[^)]*\)", frame.replace("url(#default#VML)", "")
+    )
+    assert not re.findall(r"jsdelivr|cdnjs|unpkg|jquery|sourceMappingURL", text)
+    assert "user-scalable" not in text
+
+
+def test_the_page_says_its_language_and_title(text):
+    assert '<html lang="en">' in text
+    assert "<title>Corridor exposure</title>" in text
+
+
+def test_an_empty_page_is_small():
+    found = page_sample.FakeFound(page_sample.answer())
+    made = maps.page(page_sample.FakeCatalogue({}), found).html
+    assert len(made.encode()) <= 450_000
+    assert islands(made)["geo-found"]["routes"] == []
+
+
+def test_attributes_dates_and_shapes_arrive(text):
+    areas = next(one for one in islands(text).values() if one.get("name") == "control_areas")
+    names = [column["name"] for column in areas["columns"]]
+    first = dict(zip(names, areas["rows"][0], strict=True))
+    assert first["valid_from"] == "2024-01-01"
+    assert first["valid_to"] is None
+    assert areas["newest"] == "2026-02-01"
+    assert {column["type"] for column in areas["columns"] if "valid" in column["name"]} == {"date"}
+    # the first and the fifth claim are about one area, which travels once
+    assert areas["shape"] == [0, 1, 2, 3, 0, 4]
+
+
+def test_coordinates_have_five_decimals():
+    layers = page_sample.layers()
+    layers["places"].geometry = layers["places"].translate(0.123456789)
+    made = maps.page(page_sample.FakeCatalogue(layers), page_sample.FakeFound(page_sample.answer()))
+    places = next(one for one in islands(made.html).values() if one.get("name") == "places")
+    assert places["shapes"][0]["coordinates"] == [96.32346, 25.1]
+
+
+def test_big_layers_are_packed():
+    layers = page_sample.layers()
+    layers["places"]["note"] = "x" * 400_000
+    made = maps.page(
+        page_sample.FakeCatalogue(layers), page_sample.FakeFound(page_sample.answer())
+    ).html
+    assert 'data-packed="gzip"' in made
+    assert len(made) < 450_000
+    assert any(one.get("name") == "places" for one in islands(made).values())
+
+
+def test_holders_keep_their_colours_when_the_routes_change():
+    layers = page_sample.FakeCatalogue(page_sample.layers())
+    looks = [
+        islands(maps.page(layers, page_sample.FakeFound(page_sample.answer(*routes))).html)[
+            "geo-page"
+        ]["looks"]
+        for routes in ([page_sample.route()], [page_sample.bare_route()])
+    ]
+    assert looks[0] == looks[1]
+    assert set(looks[0]) == {"Blue Front", "Green Army", "Red Guard"}
+    assert len(set(looks[0].values())) == 3
+
+
+def test_the_country_of_the_routes_is_home(text):
+    assert islands(text)["geo-page"]["home"] == "AAA"
+
+
+def test_a_projected_layer_is_refused():
+    layers = {"places": page_sample.layers()["places"].to_crs(32647)}
+    with pytest.raises(CRSError, match=r"places: .* EPSG:4326, this one is in EPSG:32647"):
+        maps.page(page_sample.FakeCatalogue(layers), page_sample.FakeFound(page_sample.answer()))
+
+
+def test_an_addition_that_needs_the_network_is_refused():
+    page = maps.page(*page_sample.sample())
+    page.folium.add_child(folium.TileLayer("https://example.org/{z}/{x}/{y}.png", attr="none"))
+    folium.JavascriptLink("https://example.org/extra.js").add_to(page.folium.get_root().header)
+    with pytest.raises(OutputError, match=r"would need the network: .*extra\.js"):
+        _ = page.html
+
+
+def test_saving_writes_the_page(tmp_path, text):
+    maps.page(*page_sample.sample()).save(tmp_path / "map.html")
+    assert (tmp_path / "map.html").read_text("utf-8") == text
+
+
+def test_a_notebook_shows_the_page_in_a_closed_frame(text):
+    shown = maps.page(*page_sample.sample())._repr_html_()
+    assert 'sandbox="allow-scripts allow-downloads"' in shown
+    assert html.unescape(re.search(r'srcdoc="([^"]*)"', shown).group(1)) == text
+
+
+def test_vendored_files_are_the_published_ones():
+    folder = maps._ASSETS / "leaflet"
+    sums = json.loads((folder / "manifest.json").read_text("utf-8"))["sha256"]
+    assert {path.name for path in folder.iterdir()} - {"manifest.json"} == set(sums)
+    for name, digest in sums.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
