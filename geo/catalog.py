@@ -6,17 +6,21 @@ import csv
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo import schema
 from geo.errors import LayerError, LayerNotFoundError, ProvenanceError
 from geo.io import geojson
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geopandas import GeoDataFrame
 
 __all__ = ["Catalog", "bundled"]
@@ -188,6 +192,88 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
             message = f"{name}: its passport names no file of this folder: {path.name}"
             raise ProvenanceError(message)
         return path
+
+    def around(self, bounds: Iterable[float]) -> Catalog:
+        """
+        Keep the layers that reach into a box: a page of the Sahel needs no places in Myanmar.
+
+        Parameters
+        ----------
+        bounds
+            West, south, east and north, degrees.
+
+        Returns
+        -------
+        Catalog
+            A catalogue of its own; plain tables go with the layers they came with.
+        """
+        west, south, east, north = (float(side) for side in bounds)
+        box = shapely.box(west, south, east, north)
+        near = {
+            name: isinstance(self[name], gpd.GeoDataFrame)
+            and shapely.box(*self[name].total_bounds).intersects(box)
+            for name in self
+        }
+        if any(near.values()):
+            near |= {name: True for name in self if not isinstance(self[name], gpd.GeoDataFrame)}
+        return self._with({name: self._passports[name] for name in self if near[name]})
+
+    def without(self, *names: str) -> Catalog:
+        """
+        Leave layers out.
+
+        Parameters
+        ----------
+        *names
+            The layers' names; one that is not there is passed over.
+
+        Returns
+        -------
+        Catalog
+            A catalogue of its own.
+        """
+        return self._with({name: self._passports[name] for name in self if name not in names})
+
+    def with_layer(self, name: str, frame: GeoDataFrame, *, kind: str, path: str) -> Catalog:
+        """
+        Add a frame that a user brought.
+
+        Parameters
+        ----------
+        name
+            What to call it; a layer of that name is replaced.
+        frame
+            Its features, in EPSG:4326.
+        kind
+            The kind of layer that it stands for, a key of `schema.KINDS`.
+        path
+            The file that it came from.
+
+        Returns
+        -------
+        Catalog
+            A catalogue of its own, in which the layer's passport says that it
+            was brought by the user.
+        """
+        file = Path(path).name
+        passport = {
+            "title": file,
+            "kind": kind,
+            "path": file,
+            "sources": [{"title": "brought by the user"}],
+            "licenses": [{"title": "not known"}],
+            "method": "as it was brought",
+            **dict.fromkeys(("as_of", "retrieved", "precision", "sha256"), "not known"),
+        }
+        return self._with({**self._passports, name: passport}, {name: frame})
+
+    def _with(
+        self, passports: dict[str, dict[str, Any]], frames: dict[str, GeoDataFrame] | None = None
+    ) -> Catalog:
+        known = {name: frame for name, frame in self._frames.items() if name in passports}
+        other = copy(self)
+        vars(other).update(_passports=passports, _frames={**known, **(frames or {})})
+        return other
 
     def check(self, name: str) -> None:
         """

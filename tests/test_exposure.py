@@ -68,6 +68,11 @@ def test_a_day_after_the_newest_source_is_said(routes, zones):
     assert "30 days" in stale.message
 
 
+def test_zones_with_periods_need_a_day(routes, zones):
+    with pytest.raises(InputError, match="say as of which day"):
+        exposure.measure(routes, zones.drop(columns="source_date"))
+
+
 def test_zones_without_dates_are_said(routes, zones):
     bare = zones[["zone_id", "geometry"]]
     found = exposure.measure(routes, bare)
@@ -196,7 +201,7 @@ def test_no_routes_are_refused(routes, zones):
 
 
 def test_no_zones_are_said(routes, zones):
-    found = exposure.measure(routes, zones.iloc[:0])
+    found = exposure.measure(routes, zones[["zone_id", "geometry"]].iloc[:0])
     assert {"empty-layer", "undated"} <= set(rules(found))
     assert found.routes["exposed_m"].tolist() == [0, 0]
 

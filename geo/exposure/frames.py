@@ -143,7 +143,7 @@ def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
     ----------
     frame
         Any layer.
-    roles
+    *roles
         What its rows may be called, e.g. "zone": the column `zone_id` is looked
         for first, then `id`, then `name`; else the row's number is its id.
 

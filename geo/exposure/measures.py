@@ -80,6 +80,9 @@ def measure(
     known_until = _newest(zones, claims)
     day = _day(as_of) or known_until
     _compare_dates(day, known_until, notices)
+    if day is None and any(any(hands.period_columns(frame)) for frame in (zones, claims)):
+        message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
+        raise InputError(message)
     zones_now = hands.as_of(zones, day)
     claims_now = hands.as_of(claims, day)
     found = passages.find(lines["geometry"].to_numpy(), zones_now.geometry.to_numpy())

@@ -1,0 +1,168 @@
+"""The same answers as text, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io as memory
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geo.exposure import Exposure
+
+__all__ = ["as_csv", "as_json", "as_table", "columns"]
+
+_CSV_COLUMNS = (
+    "as_of",
+    "route_id",
+    "name",
+    "length_m",
+    "exposed_m",
+    "exposed_share",
+    "boundary_m",
+    "crossings",
+    "longest_exposed_m",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_json(found: Exposure) -> str:
+    """
+    Give an answer as JSON, whole: the contract that programs rely on.
+
+    Parameters
+    ----------
+    found
+        The answer.
+
+    Returns
+    -------
+    str
+        One object, indented, ending with a line feed.
+    """
+    return json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def as_csv(found: Exposure) -> str:
+    """
+    Give an answer as CSV: a row for each route, and its controllers as columns.
+
+    Parameters
+    ----------
+    found
+        The answer.
+
+    Returns
+    -------
+    str
+        Metres and shares unrounded; a column `<controller>_m` for each
+        controller of any route. Text that a spreadsheet would run as a formula
+        has an apostrophe in front.
+    """
+    names = list(dict.fromkeys(found.controllers["controller"]))
+    text = memory.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow([*_CSV_COLUMNS, *(_safe(f"{name}_m") for name in names)])
+    for row in found.routes.itertuples(index=False):
+        mine = found.controllers[found.controllers["route_id"] == row.route_id]
+        held = dict(zip(mine["controller"], mine["inside_m"], strict=True))
+        cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
+        out.writerow([_safe(cell) for cell in [*cells, *(held.get(name, 0.0) for name in names)]])
+    return text.getvalue()
+
+
+def as_table(found: Exposure) -> str:
+    """
+    Give an answer as text for people, in kilometres.
+
+    Parameters
+    ----------
+    found
+        The answer.
+
+    Returns
+    -------
+    str
+        A line for each route, who holds it below, and the day and age of the
+        knowledge above.
+    """
+    lines = [_heading(found), ""]
+    rows = [
+        (
+            str(row["name"]),
+            _km(row["length_m"]),
+            _km(row["exposed_m"]),
+            f"{row['exposed_share']:.0%}" if row["length_m"] else "-",
+            _km(row["longest_exposed_m"]),
+            str(row["crossings"]),
+        )
+        for row in found.routes.to_dict("records")
+    ]
+    head = ("route", "km", "exposed km", "share", "longest km", "crossings")
+    lines += columns([head, *rows])
+    for route_id, name in zip(found.routes["route_id"], found.routes["name"], strict=True):
+        mine = found.controllers[found.controllers["route_id"] == route_id]
+        lines += ["", f"{name}: who holds it"]
+        lines += columns(
+            [
+                (f"  {row['controller']}", _km(row["inside_m"]), f"{row['share']:.1%}")
+                for row in mine.to_dict("records")
+            ]
+        )
+    border = found.routes[found.routes["boundary_m"] > 0]
+    for row in border.to_dict("records"):
+        lines += [
+            "",
+            f"{row['name']}: {_km(row['boundary_m'])} km run exactly along a zone's border",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def columns(rows: Iterable[Sequence[str]]) -> list[str]:
+    """
+    Set rows in columns: the first to the left, the others to the right.
+
+    Parameters
+    ----------
+    rows
+        Texts, as many in each row.
+
+    Returns
+    -------
+    list of str
+        A line for each row. No rows give no lines.
+    """
+    table = [tuple(row) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if number == 0 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _heading(found: Exposure) -> str:
+    if found.as_of is None:
+        return "Inside the given zones (nothing in use has a date)."
+    heading = f"Inside zones that hold on {found.as_of}"
+    if found.known_until is not None:
+        age = (found.as_of - found.known_until).days
+        newest = f"newest source {found.known_until}"
+        return f"{heading}; {newest}, {age} days before." if age > 0 else f"{heading}; {newest}."
+    return f"{heading}."
+
+
+def _km(metres: float) -> str:
+    """Write kilometres; what is not nothing is never shown as 0.0."""
+    if 0 < metres < 50:  # noqa: PLR2004 - half of the last digit shown
+        return "<0.1"
+    return f"{metres / 1000:.1f}"
+
+
+def _safe(cell: Any) -> Any:
+    """Keep a spreadsheet from running text as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
