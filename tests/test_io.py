@@ -281,6 +281,11 @@ def _suite(pattern):
 
 
 @pytest.mark.shared
+def test_the_public_files_are_there():
+    assert len(_suite("*/*")) > 100
+
+
+@pytest.mark.shared
 @pytest.mark.parametrize("role", ["routes", "zones"])
 @pytest.mark.parametrize(
     "path",
