@@ -105,3 +105,15 @@ def test_a_cancelled_site_stays(layers):
 def test_joint_holders_are_named_in_one_way(layers):
     names = set(layers["control_areas"]["controller"])
     assert len({frozenset(name.split(" + ")) for name in names}) == len(names)
+
+
+def test_the_figures_in_the_readme_are_the_ones_measured(layers):
+    found = exposure.measure(
+        layers["corridors"],
+        layers["conflict_zones"],
+        control=layers["control_areas"],
+        as_of="2026-02-28",
+    )
+    text = (ROOT / "layers" / "README.md").read_text("utf-8")
+    for row in found.routes.itertuples():
+        assert f"| {row.name} | {row.length_m / 1000:.1f} | {row.exposed_m / 1000:.1f} |" in text
