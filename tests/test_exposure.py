@@ -4,6 +4,7 @@ import datetime as dt
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from conftest import frame
@@ -261,7 +262,7 @@ def test_polygons_for_routes_are_refused(zones):
 
 def test_two_routes_of_one_id_are_refused(routes, zones):
     routes["route_id"] = "same"
-    with pytest.raises(InputError, match="more than one is called same"):
+    with pytest.raises(InputError, match="more than one has the route_id same"):
         exposure.measure(routes, zones)
 
 
@@ -293,7 +294,7 @@ def test_a_date_that_cannot_be_read_is_refused_with_its_row(routes, zones, day):
 
 def test_a_period_that_ends_before_it_begins_is_refused(routes, zones):
     zones.loc[1, "valid_to"] = "2024-01-01"
-    with pytest.raises(InputError, match=r"ends before it begins in row.s. 1"):
+    with pytest.raises(InputError, match=r"ends before it begins, or on the same day, in row.s. 1"):
         exposure.measure(routes, zones, as_of="2024-07-01")
 
 
@@ -302,3 +303,102 @@ def test_the_frames_given_are_not_changed(routes, zones):
     exposure.measure(routes, zones, as_of="2024-07-01")
     assert before[0].equals(routes)
     assert before[1].equals(zones)
+
+
+def test_zones_of_which_none_holds_are_said(routes, zones):
+    found = exposure.measure(routes, zones, as_of="2020-01-01")
+    assert "none-holds" in rules(found)
+
+
+def test_sections_without_a_corridor_are_routes_of_their_own(zones):
+    lines = [shapely.LineString([(96, y), (99, y)]) for y in (25.2, 25.4, 25.6)]
+    found = exposure.measure(frame(lines, corridor_id=["a", None, "b"]), zones, as_of="2024-07-01")
+    assert sorted(found.routes["route_id"]) == ["a", "b", "row 1"]
+    assert "no-corridor" in rules(found)
+
+
+def test_numbers_in_seq_are_numbers_even_as_text(zones):
+    lines = [shapely.LineString([(96 + x, 25), (97 + x, 25)]) for x in (2, 0, 1)]
+    corridor = frame(lines, corridor_id=["c"] * 3, seq=["10", "1", "2"])
+    assert "gap" not in rules(exposure.measure(corridor, zones, as_of="2024-07-01"))
+
+
+def test_columns_are_read_row_by_row_under_either_name(routes):
+    boxes = [shapely.box(97, 25, 98, 26)] * 4
+    zones = frame(
+        boxes,
+        Valid_From=["2024-01-01", None, None, None],
+        start=[None, "2010-01-01", "2024-01-01", None],
+        END=[None, "2011-01-01", None, None],
+        actor=["KIA", None, None, "kia"],
+        controller=[None, "AA", "KIA", "Unknown"],
+    )
+    found = exposure.measure(routes, zones, as_of="2024-07-01")
+    assert len(found.zones) == 3
+    assert "AA" not in set(found.controllers["controller"])
+    assert set(found.controllers["controller"]) == {"KIA", "unknown"}
+
+
+def test_columns_that_look_like_a_period_are_said(routes, zones):
+    named = zones.rename(columns={"valid_from": "start_date", "valid_to": "end_date"})
+    assert "unread-period" in rules(exposure.measure(routes, named))
+
+
+@pytest.mark.parametrize(
+    ("newest", "day"),
+    [([2024, 2023], dt.date(2024, 1, 1)), (["2024-03", "2023-05-01"], dt.date(2024, 3, 1))],
+)
+def test_a_source_date_may_be_a_year_or_a_month(routes, zones, newest, day):
+    zones["source_date"] = newest
+    assert exposure.measure(routes, zones).as_of == day
+
+
+def test_a_source_date_that_is_none_is_refused(routes, zones):
+    zones["source_date"] = ["2024-01-01", "01/05/2024"]
+    with pytest.raises(InputError, match="source_date: not a date"):
+        exposure.measure(routes, zones)
+
+
+def test_moments_fall_on_their_day_in_utc(routes, zones):
+    zones["valid_from"] = ["2024-07-01T00:00:00+06:30", "2024-07-01"]
+    assert len(exposure.measure(routes, zones, as_of="2024-06-30").zones) == 1
+    zones["valid_from"] = pd.to_datetime(["2024-07-01", "2024-07-02"]).tz_localize("Asia/Yangon")
+    assert len(exposure.measure(routes, zones, as_of="2024-06-30").zones) == 1
+
+
+@pytest.mark.parametrize(
+    "day",
+    [pd.Timestamp("2024-07-01 12:00"), pd.Timestamp("2024-07-01", tz="UTC"), dt.date(2024, 7, 1)],
+)
+def test_a_day_may_come_in_any_form(routes, zones, day):
+    assert exposure.measure(routes, zones, as_of=day).as_of == dt.date(2024, 7, 1)
+
+
+def test_control_without_a_holder_is_refused_and_zones_without_one_are_said(routes, zones):
+    bare = zones.drop(columns="controller")
+    with pytest.raises(InputError, match="no column is called controller"):
+        exposure.measure(routes, zones, control=bare, as_of="2024-07-01")
+    assert "no-controller" in rules(exposure.measure(routes, bare, as_of="2024-07-01"))
+
+
+def test_a_geometry_by_another_name_is_measured(routes, zones):
+    one = exposure.measure(routes, zones, as_of="2024-07-01")
+    other = exposure.measure(
+        routes.rename_geometry("geom"), zones.rename_geometry("shape"), as_of="2024-07-01"
+    )
+    assert one.routes["exposed_m"].tolist() == other.routes["exposed_m"].tolist()
+
+
+@pytest.mark.parametrize("wrong", [[1], pd.DataFrame({"a": [1]}), None])
+def test_what_is_no_geodataframe_is_refused(zones, wrong):
+    with pytest.raises(InputError, match="routes: a GeoDataFrame is needed"):
+        exposure.measure(wrong, zones)
+
+
+def test_names_that_repeat_are_numbered_and_gaps_in_ids_filled(zones):
+    lines = [shapely.LineString([(96, y), (99, y)]) for y in (25.2, 25.4, 25.6)]
+    found = exposure.measure(frame(lines, name=["trip", "trip", None]), zones, as_of="2024-07-01")
+    assert found.routes["route_id"].tolist() == ["trip", "trip (2)", "2"]
+    found = exposure.measure(frame(lines, id=[7.0, None, 8.0]), zones, as_of="2024-07-01")
+    assert found.routes["route_id"].tolist() == ["7", "1", "8"]
+    assert set(found.sections["name"]) == {"7", "1", "8"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -48,19 +49,15 @@ def lines(routes: GeoDataFrame, notices: list[Notice]) -> GeoDataFrame:
     CRSError, GeometryError
         If coordinates or geometries cannot be trusted.
     """
+    _require_frame(routes, "routes")
     if routes.empty:
         message = "there are no routes to measure"
         raise InputError(message)
     routes = _guarded(routes, "routes", ("LineString", "MultiLineString"), notices)
     if "route_id" not in routes.columns and "corridor_id" in routes.columns:
-        order = ["seq"] if "seq" in routes.columns else []
-        groups = [
-            (str(name), "corridor", rows.sort_values(order, kind="stable") if order else rows)
-            for name, rows in routes.groupby("corridor_id", sort=False)
-        ]
+        groups = list(_corridors(routes, notices))
     else:
         ids = ids_of(routes, "route")
-        _refuse_twins(ids)
         groups = [(name, "name", routes.iloc[[row]]) for row, name in enumerate(ids)]
     rows = [
         {
@@ -76,19 +73,41 @@ def lines(routes: GeoDataFrame, notices: list[Notice]) -> GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
 
 
-def _refuse_twins(ids: list[str]) -> None:
-    counts = pd.Series(ids).value_counts()
-    twins = sorted(counts.index[counts > 1])
-    if twins:
-        message = f"routes: more than one is called {', '.join(twins[:5])}; ids must be unique"
-        raise InputError(message)
+def _corridors(
+    routes: GeoDataFrame, notices: list[Notice]
+) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Group sections by their corridor; a row that names none is a route of its own."""
+    named = routes["corridor_id"].astype(object).where(routes["corridor_id"].notna(), "")
+    named = named.astype(str).str.strip()
+    alone = [f"row {number}" for number in range(len(routes))]
+    ids = named.where(named != "", pd.Series(alone, index=routes.index))
+    for name in ids[named == ""]:
+        message = "names no corridor_id and is taken as a route of its own"
+        notices.append(Notice("routes", name, "no-corridor", message))
+    for label, rows in routes.groupby(ids.to_numpy(), sort=False):
+        seq = pd.to_numeric(rows["seq"], errors="coerce") if "seq" in rows.columns else None
+        ordered = rows if seq is None else rows.loc[seq.sort_values(kind="stable").index]
+        yield str(label), "corridor", ordered
 
 
 def _one_line(sections: pd.DataFrame) -> Any:
     shapes = sections["geometry"].to_numpy()
-    return (
-        shapes[0] if len(shapes) == 1 else shapely.MultiLineString(list(shapely.get_parts(shapes)))
-    )
+    return shapes[0] if len(shapes) == 1 else shapely.MultiLineString(list(_lines_of(shapes)))
+
+
+def _lines_of(shapes: Any) -> Iterator[Any]:
+    yield from (part for part in shapely.get_parts(shapes) if not part.is_empty)
+
+
+def _require_frame(frame: Any, name: str) -> None:
+    """Refuse what is no GeoDataFrame, or has two columns of one name."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        message = f"{name}: a GeoDataFrame is needed, this is a {type(frame).__name__}"
+        raise InputError(message)
+    twice = sorted({str(column) for column in frame.columns[frame.columns.duplicated()]})
+    if twice:
+        message = f"{name}: more than one column is called {', '.join(twice)}"
+        raise InputError(message)
 
 
 def areas(zones: GeoDataFrame, name: str, notices: list[Notice]) -> GeoDataFrame:
@@ -114,10 +133,13 @@ def areas(zones: GeoDataFrame, name: str, notices: list[Notice]) -> GeoDataFrame
     CRSError, GeometryError
         If coordinates or geometries cannot be trusted.
     """
+    _require_frame(zones, name)
     if zones.empty:
         message = "the layer is empty, so nothing can be exposed to it"
         notices.append(Notice(name, "", "empty-layer", message))
-        return zones if zones.crs else zones.set_crs(4326)
+        return gpd.GeoDataFrame(
+            zones.drop(columns="geometry", errors="ignore"), geometry=[], crs=4326
+        )
     zones = _guarded(zones, name, ("Polygon", "MultiPolygon"), notices)
     invalid = np.flatnonzero(~zones.is_valid.to_numpy())
     if invalid.size:
@@ -128,7 +150,7 @@ def areas(zones: GeoDataFrame, name: str, notices: list[Notice]) -> GeoDataFrame
         ]
         message = f"{name}: {invalid.size} polygon(s) have no single inside\n" + "\n".join(reasons)
         raise GeometryError(message)
-    counts = pd.Series(_named(zones, "zone", "area")).value_counts()
+    counts = pd.Series(_named(zones, "zone", "area")[0]).value_counts()
     for twin in counts.index[counts > 1]:
         message = f"stands {counts[twin]} times; each row is measured for itself and numbered"
         notices.append(Notice(name, str(twin), "duplicate-id", message))
@@ -150,12 +172,19 @@ def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
     Returns
     -------
     list of str
-        One id for each row; for roles other than routes, an id that stands
-        again gets a number, so that rows are never mixed up.
+        One id for each row; one that stands again gets a number, so that rows
+        are never mixed up.
+
+    Raises
+    ------
+    InputError
+        If two routes share a `route_id` or an `id`.
     """
-    named = _named(frame, *roles)
-    if "route" in roles:
-        return named
+    named, column = _named(frame, *roles)
+    twins = sorted(name for name, times in Counter(named).items() if times > 1)
+    if twins and "route" in roles and column in {"route_id", "id"}:
+        message = f"routes: more than one has the {column} {', '.join(twins[:5])}"
+        raise InputError(message)
     seen: dict[str, int] = {}
     for row, name in enumerate(named):
         seen[name] = seen.get(name, 0) + 1
@@ -164,14 +193,25 @@ def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
     return named
 
 
-def _named(frame: pd.DataFrame, *roles: str) -> list[str]:
+def _named(frame: pd.DataFrame, *roles: str) -> tuple[list[str], str]:
     numbers = [str(number) for number in range(len(frame))]
     columns = [f"{role}_id" for role in roles] + ["id", "name"]
-    column = next((name for name in columns if name in frame.columns), None)
-    if column is None:
-        return numbers
-    values = frame[column].where(frame[column].notna(), "").astype(str).str.strip()
-    return [text or number for text, number in zip(values, numbers, strict=True)]
+    column = next((name for name in columns if name in frame.columns), "")
+    if not column:
+        return numbers, column
+    values = [
+        None if missing else value
+        for value, missing in zip(frame[column], frame[column].isna(), strict=True)
+    ]
+    texts = ["" if value is None else _label(value) for value in values]
+    return [text or number for text, number in zip(texts, numbers, strict=True)], column
+
+
+def _label(value: object) -> str:
+    """Write an id as text: a table with a gap keeps 7 as 7.0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).split())
 
 
 def _guarded(
@@ -188,7 +228,7 @@ def _guarded(
     for row in np.flatnonzero(empty):
         message = "has no geometry and is left out"
         notices.append(Notice(name, ids[row], "no-geometry", message))
-    frame = frame[~empty]
+    frame = _plain_geometry(frame[~empty])
     wrong = frame.index[~frame.geom_type.isin(types)]
     if len(wrong):
         found = ", ".join(sorted(set(frame.geom_type[wrong])))
@@ -196,6 +236,14 @@ def _guarded(
         raise GeometryError(message)
     _refuse_odd_coordinates(frame, name)
     return frame
+
+
+def _plain_geometry(frame: GeoDataFrame) -> GeoDataFrame:
+    """Call the geometry `geometry`, whatever its file called it."""
+    if frame.geometry.name == "geometry":
+        return frame
+    plain = pd.DataFrame(frame.drop(columns=["geometry", frame.geometry.name], errors="ignore"))
+    return gpd.GeoDataFrame(plain, geometry=frame.geometry.to_numpy(), crs=frame.crs)
 
 
 def _refuse_odd_coordinates(frame: GeoDataFrame, name: str) -> None:
@@ -215,7 +263,7 @@ def _refuse_odd_coordinates(frame: GeoDataFrame, name: str) -> None:
 def _first(frame: pd.DataFrame, column: str) -> str:
     if column not in frame.columns or pd.isna(frame[column].iloc[0]):
         return ""
-    return str(frame[column].iloc[0])
+    return _label(frame[column].iloc[0])
 
 
 def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
@@ -224,6 +272,8 @@ def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
         here, there = part.coords[-1], after.coords[0]
         if here[:2] != there[:2]:
             gap = geodesy.length_m(np.array([shapely.LineString([here[:2], there[:2]])]))[0]
+            if gap <= 1:
+                continue
             message = f"has a gap of {gap / 1000:.1f} km, which is not travelled and not counted"
             yield Notice("routes", route_id, "gap", message)
     longest = max(float(np.diff(geodesy.chainages_m(part)).max()) for part in parts)

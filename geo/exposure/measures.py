@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["flag", "measure"]
 
+_OLD_DAYS = 90
+
 
 def measure(
     routes: GeoDataFrame,
@@ -76,15 +78,17 @@ def measure(
     lines = frames.lines(routes, notices)
     zones = frames.areas(zones, "zones", notices)
     claims = zones if control is None else frames.areas(control, "control", notices)
-    frames.compare_extents(lines, zones, notices)
-    known_until = _newest(zones, claims)
-    day = _day(as_of) or known_until
-    _compare_dates(day, known_until, notices)
-    if day is None and any(any(hands.period_columns(frame)) for frame in (zones, claims)):
+    _say_of_holders(claims, control is not None, notices)
+    newest = {"zones": _newest(zones), "control": _newest(claims)}
+    known_until = max((known for known in newest.values() if known), default=None)
+    day = hands.day_of(as_of) or known_until
+    _compare_dates(day, known_until, newest, notices)
+    if day is None and (hands.has_period(zones) or hands.has_period(claims)):
         message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
         raise InputError(message)
-    zones_now = hands.as_of(zones, day)
-    claims_now = hands.as_of(claims, day)
+    zones_now = _holding(zones, "zones", day, notices)
+    claims_now = zones_now if control is None else _holding(claims, "control", day, notices)
+    frames.compare_extents(lines, zones_now, notices)
     found = passages.find(lines["geometry"].to_numpy(), zones_now.geometry.to_numpy())
     held = (
         found
@@ -153,27 +157,45 @@ def flag(
     return gpd.GeoDataFrame(pairs[columns], geometry="geometry", crs=4326)
 
 
-def _newest(*frames: pd.DataFrame) -> date | None:
+def _newest(frame: pd.DataFrame) -> date | None:
     dates = [
-        pd.to_datetime(frame["source_date"], errors="coerce").max()
-        for frame in frames
-        if "source_date" in frame.columns
+        hands.days(frame[column], partial=True).max()
+        for column in frame.columns
+        if str(column).strip().lower() == "source_date"
     ]
     known = [day for day in dates if not pd.isna(day)]
     return max(known).date() if known else None
 
 
-def _day(as_of: date | str | None) -> date | None:
-    if as_of is None or not isinstance(as_of, str):
-        return as_of
-    try:
-        return pd.to_datetime(as_of, format="%Y-%m-%d").date()
-    except ValueError:
-        message = f"as of: {as_of!r} is not a date YYYY-MM-DD"
-        raise InputError(message) from None
+def _holding(
+    frame: GeoDataFrame, name: str, day: date | None, notices: list[Notice]
+) -> GeoDataFrame:
+    """Keep what holds on the day, and say so where that is nothing."""
+    notices += hands.unread(frame, name)
+    now = hands.as_of(frame, day)
+    if now.empty and not frame.empty:
+        message = f"none of the {len(frame)} rows holds on {day}: nothing could be found"
+        notices.append(Notice(name, "", "none-holds", message))
+    return now
 
 
-def _compare_dates(day: date | None, known_until: date | None, notices: list[Notice]) -> None:
+def _say_of_holders(claims: GeoDataFrame, given: bool, notices: list[Notice]) -> None:  # noqa: FBT001
+    """Tell unknown ground from claims that name nobody."""
+    if claims.empty or hands.holders(claims) is not None:
+        return
+    if given:
+        message = "control: no column is called controller, control or actor"
+        raise InputError(message)
+    message = "the zones name no controller, so who holds the routes is unknown throughout"
+    notices.append(Notice("zones", "", "no-controller", message))
+
+
+def _compare_dates(
+    day: date | None,
+    known_until: date | None,
+    newest: dict[str, date | None],
+    notices: list[Notice],
+) -> None:
     if known_until is None:
         message = "the layers carry no source date: how old this knowledge is cannot be said"
         notices.append(Notice("", "", "undated", message))
@@ -184,6 +206,11 @@ def _compare_dates(day: date | None, known_until: date | None, notices: list[Not
             f"last known, {age} days earlier"
         )
         notices.append(Notice("", "", "stale", message))
+    elif day is not None:
+        for name, known in newest.items():
+            if known and (day - known).days > _OLD_DAYS:
+                message = f"the newest source is of {known}, {(day - known).days} days before {day}"
+                notices.append(Notice(name, "", "stale", message))
 
 
 def _say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,8 @@ from geo import geodesy, passages
 from geo.exposure.frames import ids_of
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
@@ -70,7 +72,7 @@ def routes_table(
     """
     count = len(lines)
     route, width = exposed["route"].to_numpy(), (exposed["to_m"] - exposed["from_m"]).to_numpy()
-    exposed_m = np.bincount(route, weights=width, minlength=count)
+    exposed_m = np.bincount(route, weights=width, minlength=count).astype(float)
     longest = np.zeros(count)
     np.maximum.at(longest, route, width)
     of_all, from_m, to_m = passages.merged(found.route, found.from_m, found.to_m)
@@ -124,8 +126,8 @@ def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
             rows.append(
                 {
                     "route_id": line["route_id"],
-                    "section_id": str(section.get("section_id", line["route_id"])),
-                    "name": str(section.get("name") or line["name"]),
+                    "section_id": _given(section, "section_id") or line["route_id"],
+                    "name": _given(section, "name") or line["name"],
                     "mode": section.get("mode"),
                     "from_m": low,
                     "to_m": high,
@@ -135,6 +137,11 @@ def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _given(record: dict[Hashable, Any], column: str) -> str:
+    value = record.get(column)
+    return "" if pd.isna(value) else str(value)
 
 
 def zones_table(
@@ -159,7 +166,10 @@ def zones_table(
         overlap.
     """
     names = ids_of(zones, "zone")
-    titles = zones["name"].fillna("").astype(str).tolist() if "name" in zones.columns else names
+    titles = names
+    if "name" in zones.columns:
+        given = zones["name"].astype(object).where(zones["name"].notna(), "")
+        titles = [str(title) or name for title, name in zip(given, names, strict=True)]
     width = found.to_m - found.from_m
     table = pd.DataFrame(
         {

@@ -1,0 +1,26 @@
+"""
+Who holds what, when, according to whom.
+
+Control is a claim: what one source says of one area for one period. Claims
+reach as far as a town, a road stretch, a township or a state; the finer extent
+wins. Where claims of one extent name different holders, the ground is contested;
+where there is no claim, it is unknown.
+"""
+
+from geo.control.along import along
+from geo.control.claims import CONTESTED, MIXED, UNKNOWN, holders, standard, unread
+from geo.control.periods import as_of, day_of, days, has_period
+
+__all__ = [
+    "CONTESTED",
+    "MIXED",
+    "UNKNOWN",
+    "along",
+    "as_of",
+    "day_of",
+    "days",
+    "has_period",
+    "holders",
+    "standard",
+    "unread",
+]
