@@ -235,7 +235,7 @@ def test_a_name_that_is_no_file_is_refused(name, said):
 def test_a_file_that_is_not_what_its_ending_says_is_refused(write, name):
     layer = '<OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>'
     vrt = f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>"
-    with pytest.raises(InputError, match=f"{name}: not a"):
+    with pytest.raises(InputError, match=f"{name}: not a file of the format"):
         io.read(write(vrt, name), role="routes")
 
 
@@ -308,3 +308,52 @@ def test_public_files_end_in_an_answer_or_a_named_error(path, role):
 def test_fiona_knows_the_drivers_that_are_pinned():
     with fiona.Env() as env:
         assert {"GPX", "KML", "GPKG", "ESRI Shapefile"} <= set(env.drivers())
+
+
+def test_gaps_in_a_track_are_passed_over(write):
+    segments = '<trkseg/><trkseg><trkpt lat="25" lon="97"/></trkseg>'
+    track = TRACK.replace("<trkseg>", segments + "<trkseg>")
+    frame = io.read(write(GPX.format(track), "x.gpx"), role="routes").frame
+    assert frame.total_bounds.tolist() == [97, 25, 98, 26]
+
+
+def test_kml_says_what_it_cannot_give(write):
+    data = "<ExtendedData><Data name='valid_to'><value>2020-01-01</value></Data></ExtendedData>"
+    source = io.read(
+        write(KML.replace("<LineString>", data + "<LineString>"), "x.kml"), role="routes"
+    )
+    assert source.frame["name"].tolist() == ["K"]
+    assert [notice.rule for notice in source.notices] == ["attributes-lost"]
+
+
+def test_names_that_a_shapefile_cuts_are_completed(tmp_path):
+    lines = frame([shapely.LineString([(97, 25), (98, 26)])], corridor_id=["c"], section_id=["s"])
+    short = {"corridor_id": "corridor_i", "section_id": "section_id"}
+    lines.rename(columns=short).to_file(tmp_path / "x.shp")
+    assert {"corridor_id", "section_id"} <= set(io.read(tmp_path / "x.shp", role="routes").frame)
+
+
+def test_geojson_in_degrees_stays_in_degrees_whatever_crs_is_given(write):
+    source = io.read(write(collection(LINE)), role="routes", crs="EPSG:32647")
+    assert source.frame.total_bounds.tolist() == [97, 25, 98, 26]
+
+
+def test_a_table_without_shapes_in_a_geopackage_is_passed_over(tmp_path):
+    import sqlite3
+
+    path = tmp_path / "x.gpkg"
+    frame([shapely.LineString([(97, 25), (98, 26)])], name=["n"]).to_file(path)
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE layer_styles (id INTEGER PRIMARY KEY, style TEXT)")
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type) "
+            "VALUES ('layer_styles', 'attributes')"
+        )
+    database.close()
+    assert len(io.read(path, role="routes").frame) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"role": "route"}, {"role": "zones", "crs": "EPSG:1"}])
+def test_a_role_or_crs_that_is_none_is_refused(write, wrong):
+    with pytest.raises(InputError, match=r"route|EPSG:1"):
+        io.read(write(collection(BOX)), **wrong)

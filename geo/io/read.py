@@ -20,6 +20,7 @@ import shapely
 
 from geo.errors import CRSError, GeometryError, InputError, Notice
 from geo.io import geojson
+from geo.schema import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,16 @@ _DRIVERS: Final = {
     ".gpx": "GPX",
     ".kml": "KML",
     ".shp": "ESRI Shapefile",
+}
+_SHAPEFILE_NAME: Final = 10
+_FULL_NAMES: Final = {
+    "Name": "name",  # as KML writes it
+    **{
+        name[:_SHAPEFILE_NAME]: name
+        for kind in KINDS.values()
+        for name in kind.columns
+        if len(name) > _SHAPEFILE_NAME
+    },
 }
 _WANTED: Final = {
     "routes": ("LineString", "MultiLineString"),
@@ -94,6 +105,10 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
     CRSError
         If the CRS is missing, unknown, or does not fit the coordinates.
     """
+    if role not in _WANTED:
+        message = f"role: {role!r} is none of {', '.join(_WANTED)}"
+        raise InputError(message)
+    _require_crs(crs)
     file = _file(path)
     notices: list[Notice] = []
     if file.suffix.lower() in {".geojson", ".json"}:
@@ -104,6 +119,17 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
     frame = _of_role(frame, file.name, role, notices)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return Source(str(path), digest, frame, tuple(notices))
+
+
+def _require_crs(crs: str | None) -> None:
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError as Unknown
+
+    try:
+        CRS.from_user_input(crs or "EPSG:4326")
+    except Unknown:
+        message = f"the CRS {crs!r} is not known; give one as EPSG:32647"
+        raise CRSError(message) from None
 
 
 def _file(path: str | Path) -> Path:
@@ -128,7 +154,7 @@ def _file(path: str | Path) -> Path:
 def _read_geojson(file: Path, crs: str | None, notices: list[Notice]) -> gpd.GeoDataFrame:
     document = geojson.decode(file.read_bytes(), file.name)
     found = geojson.features(document, file.name)
-    named = crs if "crs" not in document or document["crs"] is None else None
+    named = crs if isinstance(document, dict) and document.get("crs", crs) is None else None
     shapes, problems = [], []
     for number, feature in enumerate(found):
         label = _label(feature.get("properties") or {}, feature.get("id"), number)
@@ -142,7 +168,14 @@ def _read_geojson(file: Path, crs: str | None, notices: list[Notice]) -> gpd.Geo
             notices.append(Notice(file.name, label, "open-ring", message))
     _refuse(problems, file.name)
     records = [_record(feature) for feature in found]
+    if crs and named is None and not _fits_degrees(shapes):
+        named = crs  # RFC 7946 says degrees; only numbers that cannot be any ask for more
     return _frame(records, shapes, named or geojson.crs_of(document, file.name), file.name)
+
+
+def _fits_degrees(shapes: list[Any]) -> bool:
+    points = shapely.get_coordinates(np.array(shapes, dtype=object))
+    return not len(points) or bool((np.abs(points) <= (_TURN_DEG, _QUARTER_TURN_DEG)).all())
 
 
 def _record(feature: dict[str, Any]) -> dict[str, Any]:
@@ -194,18 +227,35 @@ def _read_fiona(file: Path, role: str, crs: str | None, notices: list[Notice]) -
         with fiona.Env(**_SHUT):
             layers = _layers(fiona, file, driver)
             parts = [_read_layer(fiona, file, driver, layer, crs) for layer in layers]
-    except (FionaError, ValueError) as error:
-        message = f"{file.name}: not a {driver} file, or a damaged one ({error})"
+    except (FionaError, ValueError):
+        message = f"{file.name}: not a file of the format {driver}, or a damaged one"
         raise InputError(message) from None
+    _say_what_is_lost(file, driver, notices)
     kept = [(layer, part) for layer, part in zip(layers, parts, strict=True) if _fits(part, role)]
     if len(kept) > 1 and driver != "GPX":
         names = ", ".join(layer for layer, _ in kept)
         message = f"all of its layers with {role} were read together: {names}"
         notices.append(Notice(file.name, "", "several-layers", message))
     frames = [part for _, part in kept] or parts[:1]
+    if not frames:
+        message = f"{file.name}: no layer of it holds any geometry"
+        raise GeometryError(message)
     crs_of_first: Any = frames[0].crs
     same = [part.to_crs(crs_of_first) for part in frames]
     return gpd.GeoDataFrame(pd.concat(same, ignore_index=True), crs=crs_of_first)
+
+
+def _say_what_is_lost(file: Path, driver: str, notices: list[Notice]) -> None:
+    """Name what the format holds and the reader does not give."""
+    if driver == "KML":
+        text = file.read_bytes()
+        lost = [tag for tag in ("ExtendedData", "TimeSpan") if b"<" + tag.encode() in text]
+        if lost:
+            message = (
+                f"its {' and '.join(lost)} cannot be read: of KML only names and shapes are, "
+                "so every zone counts on every day and has no holder"
+            )
+            notices.append(Notice(file.name, "", "attributes-lost", message))
 
 
 def _layers(fiona: Any, file: Path, driver: str) -> list[str]:
@@ -214,7 +264,13 @@ def _layers(fiona: Any, file: Path, driver: str) -> list[str]:
     names = fiona.listlayers(file)
     if driver == "GPX":
         return [name for name in ("tracks", "routes") if name in names]
-    return list(names)
+    return [name for name in names if _has_shapes(fiona, file, driver, name)]
+
+
+def _has_shapes(fiona: Any, file: Path, driver: str, layer: str) -> bool:
+    """Pass over tables without geometry, such as the styles that a GeoPackage may hold."""
+    with fiona.open(file, driver=driver, layer=layer, allow_unsupported_drivers=True) as opened:
+        return str(opened.schema["geometry"]) != "None"
 
 
 def _read_layer(
@@ -232,10 +288,11 @@ def _read_layer(
             try:
                 shape = feature["geometry"]
                 shapes.append(None if shape is None else _shape(shape))
-            except (ValueError, shapely.GEOSException) as error:
+            except (ValueError, shapely.errors.ShapelyError) as error:
                 problems.append(f"  feature {_label(properties, None, number)}: {error}")
                 continue
-            records.append(properties)
+            named = {str(name): value for name, value in properties.items()}
+            records.append({_FULL_NAMES.get(name, name): named[name] for name in named})
     _refuse(problems, file.name)
     if not known:
         message = f"{file.name}: names no CRS (no .prj beside it?); give --crs"
@@ -244,7 +301,11 @@ def _read_layer(
 
 
 def _shape(geometry: Any) -> Any:
-    return shapely.force_2d(shapely.geometry.shape(geometry.__geo_interface__))
+    plain = dict(geometry.__geo_interface__)
+    if plain["type"] == "MultiLineString":
+        # handhelds write segments of no or one point where the signal was lost
+        plain["coordinates"] = [part for part in plain["coordinates"] if len(part) > 1]
+    return shapely.force_2d(shapely.geometry.shape(plain))
 
 
 def _fits(frame: gpd.GeoDataFrame, role: str) -> bool:
