@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["orientation", "side", "tie_of_route"]
 
-# (3 + 16 eps) eps, eps = 2**-53: Shewchuk's bound for the sign of an orientation
-_DOUBT = 3.3306690738754716e-16
+# Beyond (3 + 16 eps) eps = 3.3e-16 of its terms rounding cannot change the sign (Shewchuk), but
+# the value has lost digits up to there, and it places the crossing: ten digits of it are kept.
+_DOUBT = 1e-6
 _SPLITTER = 134217729.0
 
 
@@ -46,7 +47,8 @@ def orientation(a: Floats, b: Floats, c: Floats) -> Floats:
 
     Notes
     -----
-    Shewchuk (1997): rounding cannot change the sign beyond the bound `_DOUBT`.
+    Shewchuk (1997), with a wider bound: where the value is within `_DOUBT` of its
+    terms it is summed without error.
     """
     left = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1])
     right = (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
