@@ -54,13 +54,19 @@ def main() -> None:
 
 @main.command("map")
 @click.option("-o", "output", default="map.html", show_default=True, help="File to write.")
+@click.option("--png", metavar="FILE", help="Write the map as a picture as well (A4).")
+@click.option("--pdf", metavar="FILE", help="Write the map as a PDF as well (A4).")
 @_AS_OF
 @_LAYERS
-def map_(output: str, as_of: str | None, folder: str | None) -> None:
+def map_(
+    output: str, png: str | None, pdf: str | None, as_of: str | None, folder: str | None
+) -> None:
     """Write the map of the corridors: one HTML file that needs no network."""
     from geo import exposure, maps
 
     _require_folder(output)
+    for path, form in ((png, "png"), (pdf, "pdf")):
+        _require_picture(path, form)
     layers = _catalog(folder)
     found = exposure.measure(
         layers[_ROUTES], layers[_ZONES], control=layers[_CONTROL], as_of=as_of, source=_CONTROL
@@ -68,11 +74,20 @@ def map_(output: str, as_of: str | None, folder: str | None) -> None:
     found = replace(
         found,
         inputs=tuple(_layer_input(layers, name) for name in (_ROUTES, _ZONES, _CONTROL)),
-        reproduce=_command("map", [], {"--as-of": found.as_of, "-o": output}),
+        reproduce=_command("map", [], {"--as-of": found.as_of, "--layers": folder, "-o": output}),
     )
     _say(found.notices)
     maps.page(layers, found).save(output)
     click.echo(f"wrote {output}", err=True)
+    if png is None and pdf is None:
+        return
+    from geo import pictures
+
+    drawn = pictures.map_picture(layers, found)
+    for path, form in ((png, "png"), (pdf, "pdf")):
+        if path is not None:
+            pictures.save(drawn, path, form=form)
+            click.echo(f"wrote {path}", err=True)
 
 
 @main.command()
@@ -86,6 +101,7 @@ def map_(output: str, as_of: str | None, folder: str | None) -> None:
 @click.option("--format", "form", type=_FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
+@click.option("--plot", metavar="FILE", help="Draw the routes as strips: .png, .pdf or .svg.")
 @_LAYERS
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: str,
@@ -96,6 +112,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     form: str,
     output: str | None,
     page: str | None,
+    plot: str | None,
     folder: str | None,
 ) -> None:
     """
@@ -105,10 +122,12 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     bundled layer, e.g. corridors. Without --zones, the bundled conflict zones
     and control areas are used.
     """
-    from geo import exposure, maps, report
+    from geo import exposure, report
 
     for path in (output, page):
         _require_folder(path)
+    _refuse_clash((routes, *zones, *filter(None, [control])), (output, page, plot))
+    _require_picture(plot)
     desk = _Desk(_catalog(folder), crs)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (_ZONES,), "zones")
@@ -117,18 +136,18 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     claims = None if control is None else desk.read(control, "control")
     found = exposure.measure(lines, areas, control=claims, as_of=as_of, source=control or "")
     options = {"--zones": zones, "--control": control, "--crs": crs, "--as-of": found.as_of}
+    options["--layers"] = folder
     found = replace(
         found,
         notices=(*desk.notices, *found.notices),
         inputs=tuple(desk.inputs),
         reproduce=_command("expose", [routes], {**options, "--format": form}),
     )
-    _say(found.notices)
+    if form != "table" or output is not None:  # a table on the screen says them itself
+        _say(found.notices)
     write = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}[form]
     _put(write(found), output)
-    if page is not None:
-        maps.page(desk.for_page(found), found).save(page)
-        click.echo(f"wrote {page}", err=True)
+    _draw(desk, found, page, plot)
 
 
 @main.group("layers")
@@ -196,7 +215,7 @@ class _Desk:
         """Read a bundled layer by its name, or a file."""
         from geo import io
 
-        if name in self.layers and not Path(name).exists():
+        if name in self.layers and not Path(name).is_file():
             self.inputs.append({**_layer_input(self.layers, name), "role": role})
             self._used.add(name)
             return self.layers[name]
@@ -220,10 +239,12 @@ class _Desk:
 
     def for_page(self, found: Exposure) -> Catalog:
         """Give the layers for a page of this answer: what was used, and what is near."""
+        from geo import control
+
         unused = {_ZONES, _CONTROL} - self._used
         layers = self.layers.without(*unused).around(found.routes.total_bounds)
         for name, (kind, path, frame) in self._brought.items():
-            layers = layers.with_layer(name, frame, kind=kind, path=path)
+            layers = layers.with_layer(name, control.standard(frame), kind=kind, path=path)
         return layers
 
     def read_all(self, names: Sequence[str], role: str) -> GeoDataFrame:
@@ -263,9 +284,48 @@ def _command(name: str, arguments: Sequence[str], options: dict[str, object]) ->
 
 def _require_folder(path: str | None) -> None:
     """Find out before the work starts that its result could not be written."""
-    if path is not None and not Path(path).absolute().parent.is_dir():
-        message = f"{path}: there is no folder {Path(path).absolute().parent.name}"
+    if path is None:
+        return
+    target = Path(path).absolute()
+    if not target.parent.is_dir():
+        message = f"{path}: there is no folder {target.parent.name}"
         raise InputError(message)
+    if target.is_dir():
+        message = f"{path}: is a folder; name a file in it"
+        raise InputError(message)
+
+
+def _refuse_clash(inputs: Sequence[str], outputs: Sequence[str | None]) -> None:
+    """Keep a command from writing over what it reads, or over itself."""
+    taken = {Path(name).resolve() for name in inputs}
+    for name in filter(None, outputs):
+        if Path(name).resolve() in taken:
+            message = f"{name}: is read or written by the same command already"
+            raise InputError(message)
+        taken.add(Path(name).resolve())
+
+
+def _require_picture(path: str | None, form: str | None = None) -> None:
+    """Find out before the work starts that a picture could be drawn and written."""
+    if path is not None:
+        from geo import pictures
+
+        _require_folder(path)
+        pictures.require(path, form=form)
+
+
+def _draw(desk: _Desk, found: Exposure, page: str | None, plot: str | None) -> None:
+    """Write the map and the strips of an answer, where they were asked for."""
+    if page is not None:
+        from geo import maps
+
+        maps.page(desk.for_page(found), found).save(page)
+        click.echo(f"wrote {page}", err=True)
+    if plot is not None:
+        from geo import pictures
+
+        pictures.save(pictures.strip_picture(found, desk.for_page(found)), plot)
+        click.echo(f"wrote {plot}", err=True)
 
 
 def _say(notices: Sequence[Notice]) -> None:

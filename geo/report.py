@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from geo.exposure import Exposure
 
-__all__ = ["as_csv", "as_json", "as_table", "columns"]
+__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km"]
 
 _CSV_COLUMNS = (
     "as_of",
@@ -58,18 +58,21 @@ def as_csv(found: Exposure) -> str:
     -------
     str
         Metres and shares unrounded; a column `<controller>_m` for each
-        controller of any route. Text that a spreadsheet would run as a formula
+        controller of any route, and last what must be known before using the
+        numbers. Text that a spreadsheet would run as a formula
         has an apostrophe in front.
     """
     names = list(dict.fromkeys(found.controllers["controller"]))
     text = memory.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow([*_CSV_COLUMNS, *(_safe(f"{name}_m") for name in names)])
+    out.writerow([*_CSV_COLUMNS, *(_safe(f"{name}_m") for name in names), "warnings"])
     for row in found.routes.itertuples(index=False):
         mine = found.controllers[found.controllers["route_id"] == row.route_id]
         held = dict(zip(mine["controller"], mine["inside_m"], strict=True))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
-        out.writerow([_safe(cell) for cell in [*cells, *(held.get(name, 0.0) for name in names)]])
+        cells += [held.get(name, 0.0) for name in names]
+        said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
+        out.writerow([_safe(cell) for cell in [*cells, " | ".join(said)]])
     return text.getvalue()
 
 
@@ -85,17 +88,17 @@ def as_table(found: Exposure) -> str:
     Returns
     -------
     str
-        A line for each route, who holds it below, and the day and age of the
-        knowledge above.
+        A line for each route, who holds it and what must be known before using
+        the numbers below, and the day and age of the knowledge above.
     """
-    lines = [_heading(found), ""]
+    lines = [heading(found), ""]
     rows = [
         (
             str(row["name"]),
-            _km(row["length_m"]),
-            _km(row["exposed_m"]),
-            f"{row['exposed_share']:.0%}" if row["length_m"] else "-",
-            _km(row["longest_exposed_m"]),
+            km(row["length_m"]),
+            km(row["exposed_m"]),
+            _share(row["exposed_share"]) if row["length_m"] else "-",
+            km(row["longest_exposed_m"]),
             str(row["crossings"]),
         )
         for row in found.routes.to_dict("records")
@@ -107,7 +110,7 @@ def as_table(found: Exposure) -> str:
         lines += ["", f"{name}: who holds it"]
         lines += columns(
             [
-                (f"  {row['controller']}", _km(row["inside_m"]), f"{row['share']:.1%}")
+                (f"  {row['controller']}", km(row["inside_m"]), f"{row['share']:.1%}")
                 for row in mine.to_dict("records")
             ]
         )
@@ -115,8 +118,11 @@ def as_table(found: Exposure) -> str:
     for row in border.to_dict("records"):
         lines += [
             "",
-            f"{row['name']}: {_km(row['boundary_m'])} km run exactly along a zone's border",
+            f"{row['name']}: {km(row['boundary_m'])} km run exactly along a zone's border",
         ]
+    if found.notices:
+        lines += ["", "Before using these numbers:"]
+        lines += [f"  {notice}" for notice in found.notices]
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +151,20 @@ def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     ]
 
 
-def _heading(found: Exposure) -> str:
+def heading(found: Exposure) -> str:
+    """
+    Say which day an answer is for, and how old its knowledge is.
+
+    Parameters
+    ----------
+    found
+        The answer.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
     if found.as_of is None:
         return "Inside the given zones (nothing in use has a date)."
     heading = f"Inside zones that hold on {found.as_of}"
@@ -156,11 +175,30 @@ def _heading(found: Exposure) -> str:
     return f"{heading}."
 
 
-def _km(metres: float) -> str:
-    """Write kilometres; what is not nothing is never shown as 0.0."""
+def km(metres: float) -> str:
+    """
+    Write kilometres; what is not nothing is never shown as 0.0.
+
+    Parameters
+    ----------
+    metres
+        A length.
+
+    Returns
+    -------
+    str
+        One decimal, no unit.
+    """
     if 0 < metres < 50:  # noqa: PLR2004 - half of the last digit shown
         return "<0.1"
     return f"{metres / 1000:.1f}"
+
+
+def _share(share: float) -> str:
+    """Write a share; what is not nothing or not all is never shown as 0% or 100%."""
+    if 0 < share < 0.005:  # noqa: PLR2004 - half of the last digit shown
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"  # noqa: PLR2004 - as above
 
 
 def _safe(cell: Any) -> Any:

@@ -72,6 +72,7 @@ def test_csv_has_a_row_for_each_route(geo):
     rows = list(csv.DictReader(done.stdout.splitlines()))
     assert len(rows) == 10
     held = [name for name in rows[0] if name.endswith("_m")][4:]
+    assert "498 km" in next(row["warnings"] for row in rows if row["route_id"] == "kaladan")
     for row in rows:
         assert sum(float(row[name]) for name in held) == pytest.approx(
             float(row["length_m"]), abs=1e-3
@@ -81,7 +82,7 @@ def test_csv_has_a_row_for_each_route(geo):
 def test_a_table_says_the_day_and_the_age(geo):
     done = geo("expose", "corridors", "--as-of", "2026-11-22")
     assert "newest source 2026-03-12, 255 days before" in done.stdout
-    assert "nothing is known after 2026-03-12" in done.stderr
+    assert "nothing is known after 2026-03-12" in done.stdout
 
 
 def test_own_zones_speak_for_themselves(geo, gpx, tmp_path):
@@ -122,6 +123,12 @@ def test_the_map_of_own_zones_shows_them_and_nothing_far(geo, tmp_path):
         (["expose", "corridors", "--as-of", "yesterday"], 1, "not a date"),
         (["expose", "corridors", "-o", "no/out.txt"], 1, "there is no folder no"),
         (["expose", "corridors", "--zones", "corridors"], 1, "not Polygon or MultiPolygon"),
+        (["expose", "corridors", "--crs", "EPSG:99999", "--zones", "x.gpkg"], 1, "is not known"),
+        (["expose", "figures"], 1, "a GeoDataFrame is needed"),
+        (["expose", "corridors", "-o", "."], 1, "is a folder"),
+        (["expose", "a.gpx", "-o", "a.gpx"], 1, "is read or written by the same command"),
+        (["expose", "corridors", "--as-of", ""], 1, "is not a date"),
+        (["expose", "corridors", "--control", "boundaries"], 1, "no column is called controller"),
         (["expose"], 2, "Missing argument"),
         (["expose", "corridors", "--format", "xml"], 2, "not one of"),
         (["layers", "describe", "roads"], 3, "no layer is called 'roads'"),

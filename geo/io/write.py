@@ -14,7 +14,7 @@ from geo.errors import OutputError
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["plain", "write_geojson", "write_text"]
+__all__ = ["plain", "write_bytes", "write_geojson", "write_text"]
 
 _DECIMALS = 6
 
@@ -35,6 +35,25 @@ def write_text(path: str | Path, text: str) -> None:
     OutputError
         If the file cannot be written; the old file is then untouched.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """
+    Write a whole file or nothing: the old file stays until the new one is on disk.
+
+    Parameters
+    ----------
+    path
+        Where to write; its folder must exist. A link is replaced, its target kept.
+    data
+        The content.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; the old file is then untouched.
+    """
     target = Path(path)
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -42,8 +61,8 @@ def write_text(path: str | Path, text: str) -> None:
         message = f"{target}: cannot write there: {error.strerror}"
         raise OutputError(message) from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
