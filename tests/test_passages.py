@@ -174,6 +174,53 @@ def test_a_line_of_many_cells_is_walked():
     assert found.route.size == len(small)
 
 
+@pytest.mark.parametrize("east", [97.15307035848049, 97.1530703584806, 97.153070358481])
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_almost_upright_line_loses_no_cell(east, turned):
+    """Rounding across a column must not skip rows, for segments and for edges alike."""
+    step, side = 0.01, 0.004841409175695406
+    tiles = [
+        shapely.box(x, y, x + side, y + side)
+        for x in 97 + step * np.arange(34)
+        for y in 25 + step * np.arange(34)
+    ]
+    zone = shapely.MultiPolygon(tiles)
+    line = shapely.LineString([(97.15307035848045, 24.994), (east, 25.351)])
+    if turned:
+        zone, line = (
+            shapely.transform(shape, lambda p: np.fliplr(p) + np.array((72, -72)))
+            for shape in (zone, line)
+        )
+    found = passages.find([line], [zone])
+    exact = oracle.passages(oracle.Route(line), oracle.Zone(zone))
+    assert found.from_m == pytest.approx([row[0] for row in exact], abs=1e-5)
+    assert found.to_m == pytest.approx([row[1] for row in exact], abs=1e-5)
+
+
+@pytest.mark.parametrize("aside", [1e-9, 1e-11, 1e-12, 1e-13, 3e-14])
+def test_a_grazing_line_is_cut_where_it_crosses(aside):
+    zone = shapely.Polygon([(97, 25), (98.1, 25.3), (98, 26), (97, 26)])
+    line = shapely.LineString([(97.1, 25 + 0.3 / 11 - aside), (98, 25 + 3 / 11 + aside)])
+    found = passages.find([line], [zone])
+    exact = oracle.passages(oracle.Route(line), oracle.Zone(zone))
+    assert found.from_m == pytest.approx([row[0] for row in exact], abs=1e-4)
+
+
+def test_tiny_zones_on_one_line_share_few_cells():
+    boxes = [shapely.box(97 + x, 25, 97 + x + 1e-9, 25 + 1e-9) for x in np.linspace(0, 9, 50)]
+    made = passages.index(np.array(boxes))
+    assert made.shape[0] * made.shape[1] <= 5 * len(made.zone)
+
+
+def test_many_routes_that_start_on_one_border_are_bounded():
+    angle = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
+    ring = np.column_stack([97 + np.cos(angle), 25 + np.sin(angle)])
+    lines = [shapely.LineString([ring[i], (97, 25)]) for i in range(0, 20_000, 100)]
+    found = passages.find(lines, [shapely.Polygon(ring)])
+    assert found.route.tolist() == list(range(200))
+    assert found.from_m == pytest.approx(0, abs=1e-6)
+
+
 def against_oracle(count, zone_count, seed):
     """Compare every pair with the oracle; give the number of passages and the worst error."""
     zones = shapes.zones(zone_count, seed=seed)

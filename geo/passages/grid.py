@@ -131,7 +131,10 @@ def _grid(low: Floats, high: Floats) -> tuple[Floats, Floats, tuple[int, int]]:
     origin = low.min(axis=0)
     extent = np.maximum(high.max(axis=0) - origin, 1e-9)
     size = max(
-        float(np.mean(high - low)) * 2, math.sqrt(float(extent.prod()) / (4 * len(low))), 1e-9
+        float(np.mean(high - low)) * 2,
+        math.sqrt(float(extent.prod()) / (4 * len(low))),
+        float(extent.max()) / (4 * len(low)),  # edges on one line still share few cells
+        1e-9,
     )
     columns, rows = (max(int(side), 1) for side in np.ceil(extent / size))
     return origin, extent / (columns, rows) * (1 + 1e-12), (columns, rows)
@@ -174,6 +177,15 @@ def candidates(start: Floats, end: Floats, edges: Index) -> Iterator[tuple[Ints,
         pair comes once for each cell that both pass through.
     """
     busy = _busy(start, end, edges)
+    cells = 1 + np.abs((end[busy] - start[busy]) / edges.cell).sum(axis=1)
+    block = np.cumsum(cells) // _CHUNK
+    for part in np.split(busy, np.flatnonzero(np.diff(block)) + 1):
+        yield from _candidates_of(part, start, end, edges)
+
+
+def _candidates_of(
+    busy: Ints, start: Floats, end: Floats, edges: Index
+) -> Iterator[tuple[Ints, Ints]]:
     segment, number = _cover(start[busy], end[busy], edges.origin, edges.cell, edges.shape)
     segment = busy[segment]
     counts = edges.first[number + 1] - edges.first[number]
@@ -220,8 +232,10 @@ def _rows(
     run, rise = (end - start)[owner].T
     x, y = start[owner].T
     west = origin[0] + column * cell[0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.stack([(west - x) / run, (west + cell[0] - x) / run])
+    # on a steep line a rounded column is a long way up: take a little of its neighbours
+    aside = 1e-6 * cell[0] + 1e-12
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        share = np.stack([(west - aside - x) / run, (west + cell[0] + aside - x) / run])
     share = np.where(run == 0, [[0.0], [1.0]], np.clip(share, 0, 1))
     height = y + share * rise
     slack = 1e-6 * cell[1]  # rounding must not lose a cell; one too many costs little

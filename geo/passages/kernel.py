@@ -304,16 +304,26 @@ def _starts(segments: _Segments, edges: Index) -> tuple[Ints, Ints]:
 
 def _moved_inside(points: Floats, zone: Ints, edges: Index) -> Flags:
     """Tell whether points on a border lie inside once they are moved by (e, e²)."""
-    first = np.searchsorted(edges.zone, zone)
-    last = np.searchsorted(edges.zone, zone, "right")
+    places, which = np.unique(np.column_stack([zone, points]), axis=0, return_inverse=True)
+    inside = np.zeros(len(places), np.bool_)
+    first = np.searchsorted(edges.zone, places[:, 0])
+    last = np.searchsorted(edges.zone, places[:, 0], "right")
+    block = np.cumsum(last - first) // _BLOCK
+    for rows in np.split(np.arange(len(places)), np.flatnonzero(np.diff(block)) + 1):
+        inside[rows] = _odd_to_the_east(places[rows, 1:], first[rows], last[rows], edges)
+    return inside[which.reshape(-1)]
+
+
+def _odd_to_the_east(points: Floats, first: Ints, last: Ints, edges: Index) -> Flags:
+    """Count the edges east of each moved point: an odd number means inside."""
     owner, edge = spread(first, last - 1)
     a, b, point = edges.start[edge], edges.end[edge], points[owner]
     rises = (b[:, 1] > point[:, 1]).astype(np.int8) - (a[:, 1] > point[:, 1])
     spans = np.flatnonzero(rises)
     a, b, point, rises, owner = a[spans], b[spans], point[spans], rises[spans], owner[spans]
     of_point = side(orientation(a, b, point), tie_of_route(b - a))
-    inside: Flags = np.bincount(owner[of_point == rises], minlength=zone.size) % 2 == 1
-    return inside
+    odd: Flags = np.bincount(owner[of_point == rises], minlength=len(points)) % 2 == 1
+    return odd
 
 
 def _stretches(
