@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _ROUTES, _ZONES, _CONTROL = "corridors", "conflict_zones", "control_areas"
+_ID_ROLES = (("zone", "zone", "area"), ("area", "area", "zone"))
 _PAGE_KINDS = {"zones": _ZONES, "control": _CONTROL}
 _FORMATS = click.Choice(["table", "json", "csv"])
 _AS_OF = click.option(
@@ -41,6 +42,9 @@ class _Group(click.Group):
         except GeoError as error:
             click.echo(f"geo: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:  # the screen itself cannot be written to: full, or gone
+            click.echo(f"geo: {error.strerror}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -240,11 +244,14 @@ class _Desk:
     def for_page(self, found: Exposure) -> Catalog:
         """Give the layers for a page of this answer: what was used, and what is near."""
         from geo import control
+        from geo.exposure import frames
 
         unused = {_ZONES, _CONTROL} - self._used
         layers = self.layers.without(*unused).around(found.routes.total_bounds)
         for name, (kind, path, frame) in self._brought.items():
-            layers = layers.with_layer(name, control.standard(frame), kind=kind, path=path)
+            names = {f"{role}_id": frames.ids_of(frame, *roles) for role, *roles in _ID_ROLES}
+            shown = control.standard(frame).assign(**names)
+            layers = layers.with_layer(name, shown, kind=kind, path=path)
         return layers
 
     def read_all(self, names: Sequence[str], role: str) -> GeoDataFrame:
@@ -286,6 +293,9 @@ def _require_folder(path: str | None) -> None:
     """Find out before the work starts that its result could not be written."""
     if path is None:
         return
+    if not path:
+        message = "the name of a file to write is empty"
+        raise InputError(message)
     target = Path(path).absolute()
     if not target.parent.is_dir():
         message = f"{path}: there is no folder {target.parent.name}"

@@ -149,7 +149,11 @@ class Notice:
     def __str__(self) -> str:
         """Say the notice in one line."""
         where = ", ".join(part for part in (self.file, self.feature) if part)
-        return f"{where}: {self.message}" if where else self.message
+        line = f"{where}: {self.message}" if where else self.message
+        # a line feed in a name must not forge a line of its own
+        return "".join(
+            sign if sign >= " " and sign != "\x7f" else repr(sign)[1:-1] for sign in line
+        )
 
     def as_dict(self) -> dict[str, str]:
         """Give the four fields, as the JSON contract names them."""

@@ -27,6 +27,7 @@ __all__ = [
     "arc_length_m",
     "chainages_m",
     "edge_vectors",
+    "gaps_m",
     "length_m",
     "piece",
     "require_lonlat",
@@ -196,6 +197,27 @@ def chainages_m(line: Any) -> Floats:
     return np.concatenate([[0.0], np.cumsum(steps)[:-1]])
 
 
+def gaps_m(line: Any) -> list[float]:
+    """
+    Find where a line has gaps.
+
+    Parameters
+    ----------
+    line
+        A LineString or MultiLineString in longitude and latitude, degrees.
+
+    Returns
+    -------
+    list of float
+        The chainage of each gap between parts that do not meet, metres. A line
+        of one part has none.
+    """
+    coordinates, part, _ = edge_vectors(np.array([line], dtype=object))
+    marks = chainages_m(line)
+    starts = part[1:-1]
+    return [float(marks[at]) for at in starts if (coordinates[at] != coordinates[at - 1]).any()]
+
+
 def piece(line: Any, from_m: float, to_m: float) -> shapely.MultiLineString:
     """
     Cut the piece of a line between two chainages.
@@ -222,10 +244,23 @@ def piece(line: Any, from_m: float, to_m: float) -> shapely.MultiLineString:
         low, high = max(from_m, float(marks[0])), min(to_m, start)
         if low < high:
             between = (marks > low) & (marks < high)
-            # inside one short edge chainage is linear in longitude and latitude to 1e-5
-            ends = [[np.interp(at, marks, axis) for axis in vertices.T] for at in (low, high)]
+            ends = [_place(vertices, marks, at) for at in (low, high)]
             parts.append(shapely.LineString([ends[0], *vertices[between], ends[1]]))
     return shapely.MultiLineString(parts)
+
+
+def _place(vertices: Floats, marks: Floats, at: float) -> Floats:
+    """Find the point of an edge at a chainage: metres are not even in degrees on a long edge."""
+    number = int(np.clip(np.searchsorted(marks, at) - 1, 0, len(marks) - 2))
+    start, end = vertices[number], vertices[number + 1]
+    length, goal = marks[number + 1] - marks[number], at - marks[number]
+    share = goal / length if length else 0.0
+    for _ in range(4):
+        here = start + share * (end - start)
+        ends = (np.array([value]) for value in (*start, *here))
+        share += (goal - float(arc_length_m(*ends)[0])) / length if length else 0.0
+    place: Floats = start + min(max(share, 0.0), 1.0) * (end - start)
+    return place
 
 
 def require_lonlat(crs: Any, name: str) -> None:

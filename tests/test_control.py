@@ -28,7 +28,8 @@ def stretches(*claims):
     )
     assert found.stretches["from_m"].iloc[0] == 0
     assert found.stretches["to_m"].iloc[-1] == found.routes["length_m"].iloc[0]
-    return list(zip(found.stretches["controller"], found.stretches["claims"], strict=True))
+    ids = found.stretches["claims"].str.join(", ")
+    return list(zip(found.stretches["controller"], ids, strict=True))
 
 
 def test_the_finer_extent_wins():

@@ -402,3 +402,35 @@ def test_names_that_repeat_are_numbered_and_gaps_in_ids_filled(zones):
     found = exposure.measure(frame(lines, id=[7.0, None, 8.0]), zones, as_of="2024-07-01")
     assert found.routes["route_id"].tolist() == ["7", "1", "8"]
     assert set(found.sections["name"]) == {"7", "1", "8"}
+
+
+def test_a_gap_parts_an_exposed_stretch():
+    parts = shapely.MultiLineString([[(97.2, 25.5), (97.8, 25.5)], [(110.2, 25.5), (110.8, 25.5)]])
+    boxes = [shapely.box(97, 25, 98, 26), shapely.box(110, 25, 111, 26)]
+    row = exposure.measure(frame([parts], route_id=["r"]), frame(boxes, zone_id=["a", "b"])).routes
+    assert row["crossings"].tolist() == [2]
+    assert row["longest_exposed_m"].iloc[0] == pytest.approx(row["length_m"].iloc[0] / 2)
+
+
+def test_rows_keep_their_number_when_others_are_left_out(routes):
+    found = exposure.measure(routes, frame([None, shapely.box(97, 25, 98, 26)], a=[1, 2]))
+    assert found.zones["zone_id"].tolist() == ["1"]
+    assert [notice.feature for notice in found.notices if notice.rule == "no-geometry"] == ["0"]
+
+
+def test_numbered_ids_never_meet_given_ones(routes):
+    zones = frame([shapely.box(97, 25, 98, 26)] * 3, zone_id=["a", "a", "a (2)"])
+    found = exposure.measure(routes, zones)
+    assert sorted(found.zones["zone_id"]) == ["a", "a (2)", "a (3)"]
+
+
+def test_ids_with_commas_stay_whole(routes):
+    zones = frame([shapely.box(97, 25, 98, 26)], name=["Laiza, Kachin"], controller=["KIA"])
+    answer = exposure.measure(routes, zones).as_dict()
+    assert answer["routes"][0]["stretches"][1]["claims"] == ["Laiza, Kachin"]
+
+
+def test_a_name_may_be_anything(zones):
+    line = shapely.LineString([(96, 25.5), (99, 25.5)])
+    odd = frame([line, line], name=[["a", "b"], None], mode=[["x"], None])
+    assert len(exposure.measure(odd, zones, as_of="2024-07-01").as_dict()["routes"]) == 2

@@ -74,8 +74,22 @@ def test_a_piece_has_the_length_asked_for():
     line = shapely.MultiLineString([[(97, 25), (97.2, 25.1)], [(97.5, 25.1), (97.6, 25.4)]])
     whole = geodesy.length_m(np.array([line]))[0]
     cut = geodesy.piece(line, 5_000, whole - 7_000)
-    assert geodesy.length_m(np.array([cut]))[0] == pytest.approx(whole - 12_000, rel=1e-4)
+    assert geodesy.length_m(np.array([cut]))[0] == pytest.approx(whole - 12_000, abs=1e-4)
     assert len(cut.geoms) == 2
+
+
+def test_a_piece_of_a_long_edge_is_as_long():
+    line = shapely.LineString([(96, 20), (100, 28)])
+    half = geodesy.length_m(np.array([line]))[0] / 2
+    assert geodesy.length_m(np.array([geodesy.piece(line, 0, half)]))[0] == pytest.approx(
+        half, abs=0.01
+    )
+
+
+def test_gaps_are_where_parts_do_not_meet():
+    parts = [[(97, 25), (97, 25.5)], [(97, 25.5), (97, 26)], [(99, 26), (99, 26.5)]]
+    line = shapely.MultiLineString(parts)
+    assert geodesy.gaps_m(line) == [pytest.approx(geodesy.chainages_m(line)[3])]
 
 
 @pytest.mark.parametrize("crs", [4326, "OGC:CRS84", 4979])

@@ -357,3 +357,59 @@ def test_a_table_without_shapes_in_a_geopackage_is_passed_over(tmp_path):
 def test_a_role_or_crs_that_is_none_is_refused(write, wrong):
     with pytest.raises(InputError, match=r"route|EPSG:1"):
         io.read(write(collection(BOX)), **wrong)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (KML.replace("<kml", "<!DOCTYPE k [<!ENTITY x 'y'>]><kml"), "x.kml", "declares a DOCTYPE"),
+        (collection(LINE, crs={"type": "name", "properties": {}}), "x.json", "has no name"),
+        (collection(LINE, **crs_member("name", name="EPSG:5703")), "x.json", "gives no longitudes"),
+        (
+            collection({"type": "LineString", "coordinates": [[179, 1], [181, 1]]}),
+            "x.json",
+            "spans the antimeridian",
+        ),
+    ],
+)
+def test_more_that_is_refused_as_routes(write, content, name, said):
+    with pytest.raises(InputError, match=said):
+        io.read(write(content, name), role="routes")
+
+
+def test_collections_in_collections_are_bounded(write):
+    deep = {"type": "LineString", "coordinates": [[97, 25], [98, 26]]}
+    for _ in range(100):
+        deep = {"type": "GeometryCollection", "geometries": [deep]}
+    with pytest.raises(GeometryError, match="more than 64 deep"):
+        io.read(write(collection(deep)), role="routes")
+
+
+def test_a_polygon_without_rings_is_passed_over(write):
+    shape = {"type": "MultiPolygon", "coordinates": [BOX["coordinates"], []]}
+    assert io.read(write(collection(shape)), role="zones").frame.geometry.iloc[0].area == 1
+
+
+def test_only_what_lies_beyond_is_turned(write):
+    beyond = {
+        "type": "Polygon",
+        "coordinates": [[[181, 0], [182, 0], [182, 1], [181, 1], [181, 0]]],
+    }
+    edge = {"type": "Polygon", "coordinates": [[[170, 0], [180, 0], [180, 1], [170, 1], [170, 0]]]}
+    frame = io.read(write(collection(beyond, edge)), role="zones").frame
+    assert frame.bounds[["minx", "maxx"]].to_numpy().tolist() == [[-179, -178], [170, 180]]
+
+
+@pytest.mark.parametrize("at", range(0, 4096, 131))
+def test_a_damaged_geopackage_is_refused_or_read(tmp_path, at):
+    path = tmp_path / "x.gpkg"
+    frame([shapely.LineString([(97, 25), (98, 26)])], name=["n"]).to_file(path)
+    raw = bytearray(path.read_bytes())
+    raw[at] ^= 0xFF
+    path.write_bytes(raw)
+    said = ""
+    try:
+        io.read(path, role="routes")
+    except InputError as error:
+        said = str(error)
+    assert not said or "x.gpkg" in said

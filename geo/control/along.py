@@ -38,8 +38,8 @@ def along(found: passages.Passages, claims: pd.DataFrame, claim_ids: Sequence[st
     Returns
     -------
     DataFrame
-        Rows `route` (number), `from_m`, `to_m`, `controller`, `claims` (ids,
-        comma-separated) that cover every route from 0 to its length, in order.
+        Rows `route` (number), `from_m`, `to_m`, `controller`, `claims` (a
+        tuple of ids) that cover every route from 0 to its length, in order.
         Ground without a claim is unknown; claims of one extent that name
         different holders make it contested; mixed gives way to a holder of the
         same extent. No routes give no rows.
@@ -113,14 +113,14 @@ def _finest(interval: Ints, claim: Ints, rank: Ints, size: int) -> tuple[Ints, I
 
 def _settled(
     interval: Ints, who: NDArray[np.object_], ids: NDArray[np.object_], size: int
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[tuple[str, ...]]]:
     """Decide the holder of each interval from all claims that speak of it."""
     spoken: list[set[str]] = [set() for _ in range(size)]
     by: list[set[str]] = [set() for _ in range(size)]
     for number, holder, name in zip(interval, who, ids, strict=True):
         spoken[number].add(holder)
         by[number].add(str(name))
-    return [_holder(names) for names in spoken], [", ".join(sorted(names)) for names in by]
+    return [_holder(names) for names in spoken], [tuple(sorted(names)) for names in by]
 
 
 def _holder(names: set[str]) -> str:

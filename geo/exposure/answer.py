@@ -7,15 +7,16 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo import geodesy
+from geo.exposure.frames import missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    import pandas as pd
     from geopandas import GeoDataFrame
 
     from geo.errors import Notice
@@ -110,7 +111,7 @@ class Exposure:
             "exposed": _pairs(self.exposed, row.route_id),
             "sections": _records(self.sections, row.route_id),
             "stretches": [
-                {**record, "claims": record["claims"].split(", ") if record["claims"] else []}
+                {**record, "claims": list(record["claims"])}
                 for record in _records(self.stretches, row.route_id)
             ],
             "path": _path(row.geometry),
@@ -139,7 +140,7 @@ class Exposure:
 def _records(table: pd.DataFrame, route_id: str) -> list[dict[str, Any]]:
     mine = table[table["route_id"] == route_id].drop(columns="route_id")
     return [
-        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        {str(name): None if missing(value) else value for name, value in row.items()}
         for row in mine.to_dict("records")
     ]
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-__all__ = ["areas", "compare_extents", "ids_of", "lines"]
+__all__ = ["areas", "compare_extents", "ids_of", "lines", "missing"]
 
 _FAR_DEG = 10.0
+_ID, _CLAIM_ID = " id", " claim id"  # a blank in front, which no file's column has
 _KM_PER_DEG = 111
 
 
@@ -180,17 +181,28 @@ def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
     InputError
         If two routes share a `route_id` or an `id`.
     """
+    kept = _CLAIM_ID if roles[0] == "area" else _ID
+    if kept in frame.columns:
+        return list(frame[kept])
     named, column = _named(frame, *roles)
     twins = sorted(name for name, times in Counter(named).items() if times > 1)
     if twins and "route" in roles and column in {"route_id", "id"}:
         message = f"routes: more than one has the {column} {', '.join(twins[:5])}"
         raise InputError(message)
-    seen: dict[str, int] = {}
-    for row, name in enumerate(named):
-        seen[name] = seen.get(name, 0) + 1
+    return _numbered(named)
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Give a number to a name that stands again, one that no other row bears."""
+    taken, seen = set(names), Counter[str]()
+    for row, name in enumerate(names):
+        seen[name] += 1
+        while seen[name] > 1 and f"{name} ({seen[name]})" in taken:
+            seen[name] += 1
         if seen[name] > 1:
-            named[row] = f"{name} ({seen[name]})"
-    return named
+            names[row] = f"{name} ({seen[name]})"
+            taken.add(names[row])
+    return names
 
 
 def _named(frame: pd.DataFrame, *roles: str) -> tuple[list[str], str]:
@@ -199,12 +211,25 @@ def _named(frame: pd.DataFrame, *roles: str) -> tuple[list[str], str]:
     column = next((name for name in columns if name in frame.columns), "")
     if not column:
         return numbers, column
-    values = [
-        None if missing else value
-        for value, missing in zip(frame[column], frame[column].isna(), strict=True)
-    ]
-    texts = ["" if value is None else _label(value) for value in values]
+    texts = ["" if missing(value) else _label(value) for value in frame[column]]
     return [text or number for text, number in zip(texts, numbers, strict=True)], column
+
+
+def missing(value: Any) -> bool:
+    """
+    Tell an empty cell from a value of any kind, a list among them.
+
+    Parameters
+    ----------
+    value
+        What stands in a cell.
+
+    Returns
+    -------
+    bool
+        True for None, NaN, NaT and the like.
+    """
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def _label(value: object) -> str:
@@ -224,10 +249,15 @@ def _guarded(
     if empty.all():
         message = f"{name}: no row has a geometry"
         raise GeometryError(message)
-    ids = ids_of(frame, "route", "zone", "area")
+    role = "route" if name == "routes" else "zone"
+    ids = ids_of(frame, role) if role == "route" else ids_of(frame, "zone", "area")
     for row in np.flatnonzero(empty):
         message = "has no geometry and is left out"
         notices.append(Notice(name, ids[row], "no-geometry", message))
+    if _ID not in frame.columns:
+        # numbers are given to the rows as they came, before any is left out
+        other = {_CLAIM_ID: ids_of(frame, "area", "zone")} if role == "zone" else {}
+        frame = frame.assign(**{_ID: ids, **other})
     frame = _plain_geometry(frame[~empty])
     wrong = frame.index[~frame.geom_type.isin(types)]
     if len(wrong):
@@ -261,13 +291,12 @@ def _refuse_odd_coordinates(frame: GeoDataFrame, name: str) -> None:
 
 
 def _first(frame: pd.DataFrame, column: str) -> str:
-    if column not in frame.columns or pd.isna(frame[column].iloc[0]):
-        return ""
-    return _label(frame[column].iloc[0])
+    value = frame[column].iloc[0] if column in frame.columns else None
+    return "" if missing(value) else _label(value)
 
 
 def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
-    parts = shapely.get_parts(shape)
+    parts = list(_lines_of([shape]))
     for part, after in pairwise(parts):
         here, there = part.coords[-1], after.coords[0]
         if here[:2] != there[:2]:

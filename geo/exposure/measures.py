@@ -96,7 +96,7 @@ def measure(
         else passages.find(lines["geometry"].to_numpy(), claims_now.geometry.to_numpy())
     )
     ids = lines["route_id"].to_numpy(object)
-    exposed = tables.exposed_table(found)
+    exposed = tables.exposed_table(lines, found)
     stretches = hands.along(held, claims_now, frames.ids_of(claims_now, "area", "zone"))
     stretches = tables.renamed(stretches, ids)
     source = source or ("zones" if control is None else "control")

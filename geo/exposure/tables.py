@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo import geodesy, passages
-from geo.exposure.frames import ids_of
+from geo.exposure.frames import ids_of, missing
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -28,26 +28,49 @@ __all__ = [
 ]
 
 
-def exposed_table(found: passages.Passages) -> pd.DataFrame:
+def exposed_table(lines: GeoDataFrame, found: passages.Passages) -> pd.DataFrame:
     """
     Give the union of all zones along each route.
 
     Parameters
     ----------
+    lines
+        Routes, from `frames.lines`.
     found
-        Passages of routes through zones.
+        Their passages through zones.
 
     Returns
     -------
     DataFrame
         `route` (number), `from_m`, `to_m`: stretches inside any zone, with a gap
-        between them.
+        between them, of chainage or on the ground.
     """
     inside = ~found.on_border
     route, from_m, to_m = passages.merged(
         found.route[inside], found.from_m[inside], found.to_m[inside]
     )
-    return pd.DataFrame({"route": route, "from_m": from_m, "to_m": to_m})
+    table = pd.DataFrame({"route": route, "from_m": from_m, "to_m": to_m})
+    return _parted(table, lines)
+
+
+def _parted(exposed: pd.DataFrame, lines: GeoDataFrame) -> pd.DataFrame:
+    """Part stretches where the route has a gap: chainage goes on there, the ground does not."""
+    cuts = [
+        (number, mark)
+        for number, line in enumerate(lines.geometry)
+        if line.geom_type == "MultiLineString"
+        for mark in geodesy.gaps_m(line)
+    ]
+    for number, mark in cuts:
+        across = exposed[
+            (exposed["route"] == number)
+            & (exposed["from_m"] < mark - passages.TINY_M)
+            & (exposed["to_m"] > mark + passages.TINY_M)
+        ]
+        if not across.empty:
+            before, after = across.assign(to_m=mark), across.assign(from_m=mark)
+            exposed = pd.concat([exposed.drop(across.index), before, after], ignore_index=True)
+    return exposed.sort_values(["route", "from_m"], ignore_index=True)
 
 
 def routes_table(
@@ -141,7 +164,7 @@ def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
 
 def _given(record: dict[Hashable, Any], column: str) -> str:
     value = record.get(column)
-    return "" if pd.isna(value) else str(value)
+    return "" if missing(value) else str(value)
 
 
 def zones_table(

@@ -31,8 +31,10 @@ _DEPTH = {
 }
 _LEAST_IN_LINE, _LEAST_IN_RING = 2, 4
 _SHOWN = 10
+_DEEPEST = 64
 _LARGEST = 1e12  # beyond any metre or degree, and within what a double holds
 _LONLAT = ("crs84", "epsg::4326", "epsg:4326", "epsg::4979", "epsg:4979")
+_LONG_MARKS = {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"}
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -58,6 +60,9 @@ def decode(raw: bytes, name: str) -> Any:
         If it is empty, not UTF-8, not JSON, nested too deep, or has duplicate
         keys, NaN or infinite numbers.
     """
+    if raw[:4] in _LONG_MARKS:
+        message = f"{name}: encoded as UTF-32; GeoJSON is UTF-8"
+        raise InputError(message)
     if raw[:2] in _MARKS:
         message = f"{name}: encoded as {_MARKS[raw[:2]]}; GeoJSON is UTF-8"
         raise InputError(message)
@@ -129,7 +134,10 @@ def crs_of(document: dict[str, Any], name: str) -> str:
     if not isinstance(properties, dict) or crs.get("type") != "name":
         message = f"{name}: its crs is not a name (links are not followed)"
         raise CRSError(message)
-    text = str(properties.get("name", ""))
+    text = str(properties.get("name", "")).strip()
+    if not text:
+        message = f"{name}: its crs has no name"
+        raise CRSError(message)
     return "EPSG:4326" if text.lower().endswith(_LONLAT) else text
 
 
@@ -180,7 +188,7 @@ def _checked(found: list[Any], name: str) -> list[dict[str, Any]]:
     return found
 
 
-def geometry(value: Any) -> Any:
+def geometry(value: Any, *, depth: int = 0) -> Any:
     """
     Build one geometry.
 
@@ -188,6 +196,8 @@ def geometry(value: Any) -> Any:
     ----------
     value
         The geometry object of a feature, or None.
+    depth
+        How many collections it lies in.
 
     Returns
     -------
@@ -203,7 +213,11 @@ def geometry(value: Any) -> Any:
         return None
     kind = _type(value)
     if kind == "GeometryCollection" and isinstance(value.get("geometries"), list):
-        return shapely.GeometryCollection([geometry(part) for part in value["geometries"]])
+        if depth > _DEEPEST:
+            message = f"collections lie more than {_DEEPEST} deep in each other"
+            raise GeometryError(message)
+        parts = [geometry(part, depth=depth + 1) for part in value["geometries"]]
+        return shapely.GeometryCollection([part for part in parts if part and not part.is_empty])
     if kind not in _DEPTH:
         message = f"its geometry is of type {kind!r}"
         raise GeometryError(message)
@@ -252,7 +266,7 @@ def _wrong_position(value: list[Any], path: str) -> Iterator[str]:
 def _closed(coordinates: list[Any], kind: str) -> list[Any]:
     """Close rings that end one position early; positions keep longitude and latitude."""
     if kind == "MultiPolygon":
-        return [_closed(rings, "Polygon") for rings in coordinates]
+        return [_closed(rings, "Polygon") for rings in coordinates if rings]
     if kind == "Polygon":
         return [
             _flat(ring if ring[0][:2] == ring[-1][:2] else [*ring, ring[0]]) for ring in coordinates

@@ -9,6 +9,7 @@ else, and with the network shut.
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.errors import CRSError, GeometryError, InputError, Notice
+from geo.errors import CRSError, GeoError, GeometryError, InputError, Notice
 from geo.io import geojson
 from geo.schema import KINDS
 
@@ -117,7 +118,7 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
         frame = _read_fiona(file, role, crs, notices)
     frame = _lonlat(frame, file.name, notices)
     frame = _of_role(frame, file.name, role, notices)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    digest = hashlib.sha256(_bytes(file)).hexdigest()
     return Source(str(path), digest, frame, tuple(notices))
 
 
@@ -136,10 +137,14 @@ def _file(path: str | Path) -> Path:
     """Refuse names that mean anything but one plain file of a known kind."""
     text, file = str(path), Path(path)
     known = [".geojson", ".json", *_DRIVERS]
-    if "://" in text or text.startswith("/vsi"):
+    if "://" in text or text.startswith("/vsi") or "\0" in text:
         message = f"{text}: only files on this machine are read, never addresses"
         raise InputError(message)
-    if not file.is_file():
+    try:
+        there = file.is_file()
+    except OSError:
+        there = False
+    if not there:
         message = f"{text}: there is no such file"
         raise InputError(message)
     if file.suffix.lower() not in known:
@@ -148,11 +153,19 @@ def _file(path: str | Path) -> Path:
     if file.stat().st_size > _MOST_BYTES:
         message = f"{text}: larger than {_MOST_BYTES >> 30} GB"
         raise InputError(message)
-    return file
+    return file.absolute()
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = f"{file.name}: cannot be read: {error.strerror}"
+        raise InputError(message) from None
 
 
 def _read_geojson(file: Path, crs: str | None, notices: list[Notice]) -> gpd.GeoDataFrame:
-    document = geojson.decode(file.read_bytes(), file.name)
+    document = geojson.decode(_bytes(file), file.name)
     found = geojson.features(document, file.name)
     named = crs if isinstance(document, dict) and document.get("crs", crs) is None else None
     shapes, problems = [], []
@@ -160,10 +173,11 @@ def _read_geojson(file: Path, crs: str | None, notices: list[Notice]) -> gpd.Geo
         label = _label(feature.get("properties") or {}, feature.get("id"), number)
         try:
             shapes.append(geojson.geometry(feature["geometry"]))
-        except (GeometryError, shapely.GEOSException) as error:
+            opened = geojson.open_rings(feature["geometry"])
+        except (GeometryError, shapely.errors.ShapelyError, LookupError, RecursionError) as error:
             problems.append(f"  feature {label}: {error}")
             continue
-        if geojson.open_rings(feature["geometry"]):
+        if opened:
             message = "has a ring that does not end where it began; it was closed"
             notices.append(Notice(file.name, label, "open-ring", message))
     _refuse(problems, file.name)
@@ -220,14 +234,16 @@ def _frame(
 
 def _read_fiona(file: Path, role: str, crs: str | None, notices: list[Notice]) -> gpd.GeoDataFrame:
     import fiona
-    from fiona.errors import FionaError
 
     driver = _DRIVERS[file.suffix.lower()]
+    _refuse_damage(file, driver)
     try:
         with fiona.Env(**_SHUT):
             layers = _layers(fiona, file, driver)
             parts = [_read_layer(fiona, file, driver, layer, crs) for layer in layers]
-    except (FionaError, ValueError):
+    except GeoError:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged file ends in errors of many unrelated kinds
         message = f"{file.name}: not a file of the format {driver}, or a damaged one"
         raise InputError(message) from None
     _say_what_is_lost(file, driver, notices)
@@ -245,10 +261,29 @@ def _read_fiona(file: Path, role: str, crs: str | None, notices: list[Notice]) -
     return gpd.GeoDataFrame(pd.concat(same, ignore_index=True), crs=crs_of_first)
 
 
+def _refuse_damage(file: Path, driver: str) -> None:
+    """Find, before GDAL opens it, what would make it read another file, or crash."""
+    if driver in {"GPX", "KML"} and b"<!DOCTYPE" in _bytes(file):
+        message = f"{file.name}: declares a DOCTYPE, which can name other files; remove it"
+        raise InputError(message)
+    if driver == "GPKG":
+        import sqlite3
+
+        try:
+            with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+                database.execute("SELECT * FROM sqlite_master").fetchall()
+                healthy = database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        except (sqlite3.Error, UnicodeError):
+            healthy = False
+        if not healthy:
+            message = f"{file.name}: not a file of the format GPKG, or a damaged one"
+            raise InputError(message)
+
+
 def _say_what_is_lost(file: Path, driver: str, notices: list[Notice]) -> None:
     """Name what the format holds and the reader does not give."""
     if driver == "KML":
-        text = file.read_bytes()
+        text = _bytes(file)
         lost = [tag for tag in ("ExtendedData", "TimeSpan") if b"<" + tag.encode() in text]
         if lost:
             message = (
@@ -315,31 +350,55 @@ def _fits(frame: gpd.GeoDataFrame, role: str) -> bool:
 
 def _lonlat(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> gpd.GeoDataFrame:
     """Bring a frame to longitude and latitude on WGS 84, saying what was done."""
-    if frame.crs is None or frame.empty:
+    points = shapely.get_coordinates(frame.geometry.to_numpy())
+    if frame.crs is None or not len(points):
         return frame.set_crs(4326, allow_override=True)
     if frame.crs.to_epsg() not in {4326, 4979}:
-        _warn_of_guess(frame, name, notices)
-        moved = frame.to_crs(4326)
-        message = f"brought from {frame.crs.name} to longitude and latitude on WGS 84"
-        notices.append(Notice(name, "", "reprojected", message))
-        if not np.isfinite(shapely.get_coordinates(moved.geometry.to_numpy())).all():
-            message = f"{name}: its coordinates do not fit its CRS, {frame.crs.name}"
-            raise CRSError(message)
-        return moved
-    x, y = shapely.get_coordinates(frame.geometry.to_numpy()).T
+        return _reprojected(frame, name, notices)
+    x, y = points.T
     shifted = np.abs(x) > _HALF_TURN_DEG
-    if shifted.any() and np.abs(y).max() <= _QUARTER_TURN_DEG and np.abs(x).max() <= _TURN_DEG:
+    if shifted.any() and np.abs(y).max() <= _QUARTER_TURN_DEG and np.abs(x).max() <= 2 * _TURN_DEG:
         message = "longitudes beyond 180 degrees were turned by 360"
         notices.append(Notice(name, "", "longitude", message))
-        frame = frame.set_geometry(
-            frame.geometry.apply(lambda shape: shape and shapely.transform(shape, _turned))
-        )
+        shapes = [_turned(shape, name) for shape in frame.geometry]
+        frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return frame.set_crs(4326, allow_override=True)
 
 
-def _turned(points: Any) -> Any:
-    x = (points[:, 0] + _HALF_TURN_DEG) % _TURN_DEG - _HALF_TURN_DEG
-    return np.column_stack([x, points[:, 1]])
+def _reprojected(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> gpd.GeoDataFrame:
+    from pyproj.exceptions import ProjError
+
+    crs: Any = frame.crs
+    if not (crs.is_geographic or crs.is_projected) or crs.is_vertical:
+        message = f"{name}: its CRS, {crs.name}, gives no longitudes and latitudes"
+        raise CRSError(message)
+    try:
+        _warn_of_guess(frame, name, notices)
+        moved = frame.to_crs(4326)
+    except ProjError:
+        message = f"{name}: from its CRS, {crs.name}, no way to WGS 84 is known"
+        raise CRSError(message) from None
+    message = f"brought from {crs.name} to longitude and latitude on WGS 84"
+    notices.append(Notice(name, "", "reprojected", message))
+    if not np.isfinite(shapely.get_coordinates(moved.geometry.to_numpy())).all():
+        message = f"{name}: its coordinates do not fit its CRS, {crs.name}"
+        raise CRSError(message)
+    return moved
+
+
+def _turned(shape: Any, name: str) -> Any:
+    """Turn a shape by whole turns; one that spans the antimeridian has to be cut there first."""
+    if shape is None or shape.is_empty:
+        return shape
+    west, _, east, _ = shape.bounds
+    turns = round((west + east) / 2 / _TURN_DEG)
+    if west - turns * _TURN_DEG < -_HALF_TURN_DEG or east - turns * _TURN_DEG > _HALF_TURN_DEG:
+        message = (
+            f"{name}: a shape from {west:g} to {east:g} degrees spans the antimeridian: "
+            "cut it there (RFC 7946, section 3.1.9)"
+        )
+        raise GeometryError(message)
+    return shapely.transform(shape, lambda points: points - (turns * _TURN_DEG, 0))
 
 
 def _warn_of_guess(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> None:

@@ -35,7 +35,8 @@ def write_text(path: str | Path, text: str) -> None:
     OutputError
         If the file cannot be written; the old file is then untouched.
     """
-    write_bytes(path, text.encode())
+    # half of a surrogate pair, which JSON may hold, is written as its escape
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:

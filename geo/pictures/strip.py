@@ -119,7 +119,7 @@ def _pieces(
     pieces: list[_Piece] = []
     mine = found.stretches[found.stretches["route_id"] == route_id]
     for row in mine.to_dict("records"):
-        under = [claims[one] for one in str(row["claims"]).split(", ") if one in claims]
+        under = [claims[one] for one in row["claims"] if one in claims]
         states = (str(claim.get("status", "held")) for claim in under)
         status = next((state for state in states if state != "held"), "held")
         rough = bool(under) and all(claim.get("extent") in {"township", "state"} for claim in under)

@@ -86,7 +86,7 @@ def row(found: exposure.Exposure, claims: pd.DataFrame, route: dict[str, object]
     return [str(route["name"]), *numbers, error, middle(mine.dropna(subset="evidence"))]
 
 
-def extent(claims: pd.DataFrame, ids: str) -> str:
+def extent(claims: pd.DataFrame, ids: tuple[str, ...]) -> str:
     """
     Say how far the claims of a stretch reach.
 
@@ -95,17 +95,17 @@ def extent(claims: pd.DataFrame, ids: str) -> str:
     claims
         The control areas, by id.
     ids
-        The claims' ids, comma-separated; empty where there is none.
+        The claims' ids; empty where there is none.
 
     Returns
     -------
     str
         Their extent, which is one and the same; empty where there is none.
     """
-    return str(claims.loc[ids.split(", ", maxsplit=1)[0], "extent"]) if ids else ""
+    return str(claims.loc[ids[0], "extent"]) if ids else ""
 
 
-def evidence(claims: pd.DataFrame, ids: str) -> pd.Timestamp | None:
+def evidence(claims: pd.DataFrame, ids: tuple[str, ...]) -> pd.Timestamp | None:
     """
     Find the newest day that supports the claims of a stretch.
 
@@ -114,14 +114,14 @@ def evidence(claims: pd.DataFrame, ids: str) -> pd.Timestamp | None:
     claims
         The control areas, by id.
     ids
-        The claims' ids, comma-separated; empty where there is none.
+        The claims' ids; empty where there is none.
 
     Returns
     -------
     Timestamp or None
         The day; None where there is no claim.
     """
-    return claims.loc[ids.split(", "), "last_evidence"].max() if ids else None
+    return claims.loc[list(ids), "last_evidence"].max() if ids else None
 
 
 def middle(stretches: pd.DataFrame) -> str:
