@@ -77,7 +77,11 @@ def map_(
     )
     found = replace(
         found,
-        inputs=tuple(_layer_input(layers, name) for name in (_ROUTES, _ZONES, _CONTROL)),
+        inputs=(
+            _layer_input(layers, _ROUTES, "routes"),
+            _layer_input(layers, _ZONES, "zones"),
+            _layer_input(layers, _CONTROL, "control"),
+        ),
         reproduce=_command("map", [], {"--as-of": found.as_of, "--layers": folder, "-o": output}),
     )
     _say(found.notices)
@@ -220,7 +224,7 @@ class _Desk:
         from geo import io
 
         if name in self.layers and not Path(name).is_file():
-            self.inputs.append({**_layer_input(self.layers, name), "role": role})
+            self.inputs.append(_layer_input(self.layers, name, role))
             self._used.add(name)
             return self.layers[name]
         if not Path(name).suffix and not Path(name).exists():
@@ -268,10 +272,10 @@ def _catalog(folder: str | None) -> Catalog:
     return Catalog(folder)
 
 
-def _layer_input(layers: Catalog, name: str) -> dict[str, object]:
+def _layer_input(layers: Catalog, name: str, role: str) -> dict[str, object]:
     passport = layers.passport(name)
     return {
-        "role": name,
+        "role": role,
         "path": passport["path"],
         "sha256": passport["sha256"],
         "features": len(layers[name]),
