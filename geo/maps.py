@@ -23,6 +23,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from geo import looks
 from geo.errors import CRSError, OutputError
 from geo.io import plain, write_text
 from geo.schema import KINDS, date_columns
@@ -37,10 +38,34 @@ if TYPE_CHECKING:
 __all__ = ["Page", "page"]
 
 _ASSETS = Path(__file__).with_name("assets")
-_SCRIPTS: Final = ("data", "looks", "map", "labels", "layers", "strip", "answer", "about", "main")
+_SCRIPTS: Final = (
+    "data",
+    "kernel",
+    "measure",
+    "looks",
+    "map",
+    "labels",
+    "layers",
+    "strip",
+    "answer",
+    "about",
+    "timeline",
+    "search",
+    "files",
+    "draw",
+    "yourroute",
+    "permalink",
+    "reading",
+    "main",
+)
 """The page's own scripts, in the order in which they need each other."""
 
-_DECIMALS = 5
+_DECIMALS: Final = 9
+_CHAINAGE_DECIMALS: Final = 6
+_COARSE_DECIMALS: Final = 5
+_COARSE_KINDS: Final = frozenset({"boundaries", "places", "mining_sites", "gates"})
+"""Kinds that are looked at only: a metre will do. The page measures against all others."""
+
 _GZIP_ABOVE = 1_000_000
 _CSP = (
     "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
@@ -48,13 +73,6 @@ _CSP = (
     "base-uri 'none'; form-action 'none'"
 )
 
-_HUES: Final = (
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5b3a9b", "#f0e442", "#7a5c1e",
-    "#44c2a8", "#9b9b00", "#882255", "#a6d854", "#1b3a6b", "#d9a6e0", "#117733", "#f4b6a0",
-)  # fmt: skip
-"""Okabe and Ito's set without its vermilion (that is conflict), then hues apart in lightness."""
-
-_NOT_HOLDERS: Final = frozenset({"contested", "mixed", "unknown"})
 _EVIDENCE: Final = ("source_date", "last_evidence", "status_as_of")
 
 
@@ -255,8 +273,13 @@ def _styles() -> str:
         image = (_ASSETS / "leaflet" / found.group(1)).read_bytes()
         return f"url(data:image/png;base64,{base64.b64encode(image).decode()})"
 
+    def font(found: re.Match[str]) -> str:
+        letters = (_ASSETS / found.group(1)).read_bytes()
+        return f"url(data:font/woff2;base64,{base64.b64encode(letters).decode()})"
+
     leaflet = re.sub(r"url\(images/([\w-]+\.png)\)", data_uri, _asset("leaflet/leaflet.css"))
-    return f"<style>{leaflet}</style>\n<style>{_asset('page.css')}</style>"
+    own = re.sub(r"url\((fonts/[\w-]+\.woff2)\)", font, _asset("page.css"))
+    return f"<style>{leaflet}</style>\n<style>{own}</style>"
 
 
 def _hash(script: str) -> str:
@@ -279,11 +302,14 @@ def _island(name: str, value: object) -> str:
 
 
 def _layer(name: str, frame: GeoDataFrame, passport: Mapping[str, Any]) -> dict[str, Any]:
-    """Pack a layer: every attribute, each shape once, coordinates to 5 decimals (1 m)."""
+    """Pack a layer: every attribute, each shape once."""
     kind = str(passport.get("kind") or name)
     column = getattr(frame, "_geometry_column_name", None)
+    decimals = _COARSE_DECIMALS if kind in _COARSE_KINDS else _DECIMALS
     names = [title for title in frame.columns if title != column]
-    shapes, numbers, labels = _shapes(name, frame) if column in frame.columns else ([], [], [])
+    shapes, numbers, labels = (
+        _shapes(name, frame, decimals) if column in frame.columns else ([], [], [])
+    )
     return {
         "name": name,
         "kind": kind,
@@ -312,7 +338,9 @@ def _column(title: str, frame: GeoDataFrame, kind: str) -> dict[str, str]:
     }
 
 
-def _shapes(name: str, frame: GeoDataFrame) -> tuple[list[Any], list[int | None], list[Any]]:
+def _shapes(
+    name: str, frame: GeoDataFrame, decimals: int
+) -> tuple[list[Any], list[int | None], list[Any]]:
     """Give the distinct shapes, the number of each row's shape, and a point for each label."""
     import numpy as np
     import shapely
@@ -321,7 +349,7 @@ def _shapes(name: str, frame: GeoDataFrame) -> tuple[list[Any], list[int | None]
         message = f"{name}: a layer on the page must be in EPSG:4326, this one is in {frame.crs}"
         raise CRSError(message)
     rounded = shapely.transform(
-        shapely.force_2d(frame.geometry.to_numpy()), lambda points: np.round(points, _DECIMALS)
+        shapely.force_2d(frame.geometry.to_numpy()), lambda points: np.round(points, decimals)
     )
     keys = [None if shape is None or shape.is_empty else shape.wkb for shape in rounded]
     distinct = {key: shape for key, shape in zip(keys, rounded, strict=True) if key}
@@ -340,25 +368,19 @@ def _newest(frame: GeoDataFrame) -> str | None:
     return max((str(day)[:10] for day in days if day), default=None)
 
 
-def _looks(packed: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Give each holder a hue: most claims first, so that other routes keep the colours."""
-    claims: Counter[str] = Counter()
+def _looks(packed: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> dict[str, str]:
+    """Give each holder a hue, by all claims of all control layers on the page."""
+    claimed: list[str | None] = []
     for layer in packed:
         titles = [column["name"] for column in layer["columns"]]
         if layer["kind"] == "control_areas" and "controller" in titles:
-            claims.update(_holders(row[titles.index("controller")] for row in layer["rows"]))
-    ranked = sorted(claims, key=lambda holder: (-claims[holder], holder))
-    routes = answer.get("routes") or []
-    named = {part["controller"] for route in routes for part in route.get("controllers") or []}
-    named |= {part["controller"] for route in routes for part in route.get("stretches") or []}
-    ranked += sorted(set(_holders(named)) - set(ranked))
-    return {holder: _HUES[place % len(_HUES)] for place, holder in enumerate(ranked)}
-
-
-def _holders(names: Iterable[str | None]) -> list[str]:
-    """Take joint holders apart: "KIA + PDF" is held by KIA and by PDF."""
-    parts = [part.strip() for name in names if name for part in str(name).split(" + ")]
-    return [part for part in parts if part and part not in _NOT_HOLDERS]
+            claimed += [row[titles.index("controller")] for row in layer["rows"]]
+    named = [
+        part["controller"]
+        for route in answer.get("routes") or []
+        for part in [*(route.get("controllers") or []), *(route.get("stretches") or [])]
+    ]
+    return looks.hues(claimed, named)
 
 
 def _home(layers: _Layers, answer: Mapping[str, Any]) -> str | None:
@@ -389,10 +411,11 @@ def _plain(value: Any) -> Any:
 
 
 def _rounded(answer: dict[str, Any]) -> dict[str, Any]:
-    """Round the coordinates of the routes' paths to 5 decimals, their chainage to 0.1 m."""
+    """Round the routes' paths: degrees to 9 decimals (0.1 mm), chainage to a micrometre."""
+    digits = (_DECIMALS, _DECIMALS, _CHAINAGE_DECIMALS)
     for route in answer.get("routes") or []:
         route["path"] = [
-            [round(point[0], _DECIMALS), round(point[1], _DECIMALS), round(point[2], 1)]
+            [round(value, places) for value, places in zip(point, digits, strict=True)]
             for point in route.get("path") or []
         ]
     return answer

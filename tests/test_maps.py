@@ -151,6 +151,27 @@ def test_coordinates_have_five_decimals():
     assert places["shapes"][0]["coordinates"] == [96.32346, 25.1]
 
 
+def test_what_is_measured_against_has_nine_decimals():
+    layers = page_sample.layers()
+    layers["conflict_zones"].geometry = layers["conflict_zones"].translate(0.123456789123)
+    layers["my own"] = layers["conflict_zones"]
+    route = page_sample.route()
+    route["path"][0] = [96.1234567894, 25.9876543214, 0.1234564]
+    found = page_sample.FakeFound(page_sample.answer(route))
+    blocks = islands(maps.page(page_sample.FakeCatalogue(layers), found).html)
+    for name in ("conflict_zones", "my own"):
+        layer = next(one for one in blocks.values() if one.get("name") == name)
+        corner = layer["shapes"][0]["coordinates"][0][0]
+        assert round(corner[0] % 0.1, 9) == 0.023456789
+    assert blocks["geo-found"]["routes"][0]["path"][0] == [96.123456789, 25.987654321, 0.123456]
+
+
+def test_no_script_takes_a_name_of_another():
+    text = "\n".join(maps._asset(f"page/{name}.js") for name in maps._SCRIPTS)
+    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", text, re.MULTILINE)
+    assert sorted(names) == sorted(set(names))
+
+
 def test_big_layers_are_packed():
     layers = page_sample.layers()
     layers["places"]["note"] = "x" * 400_000

@@ -293,6 +293,8 @@ def test_layers_are_switched_by_their_boxes(page):
 def test_tabs_answer_to_arrow_keys(page):
     page.tab.locator("#tab-corridors").focus()
     page.tab.keyboard.press("ArrowRight")
+    assert page.tab.locator("#tab-own").get_attribute("aria-selected") == "true"
+    page.tab.keyboard.press("ArrowRight")
     assert page.tab.locator("#tab-about").get_attribute("aria-selected") == "true"
     assert not page.tab.locator("#corridors").is_visible()
 

@@ -7,8 +7,11 @@ function sharesOf(page, route) {
     const name = part.controller ?? "unknown";
     sums.set(name, (sums.get(name) ?? 0) + part.to_m - part.from_m);
   }
-  if (!sums.size) for (const part of route.controllers ?? []) sums.set(part.controller, Math.max(sums.get(part.controller) ?? 0, part.inside_m));
-  return [...sums].map(([controller, metres]) => ({ controller, metres, share: route.length_m ? metres / route.length_m : null }))
+  if (!sums.size)
+    for (const part of route.controllers ?? [])
+      sums.set(part.controller, Math.max(sums.get(part.controller) ?? 0, part.inside_m));
+  return [...sums]
+    .map(([controller, metres]) => ({ controller, metres, share: route.length_m ? metres / route.length_m : null }))
     .sort((a, b) => b.metres - a.metres || (a.controller < b.controller ? -1 : 1));
 }
 
@@ -24,13 +27,23 @@ function isInput(layer, input) {
 // A layer may be on the map and still not be what these routes were measured with.
 function wasUsed(page, layer) {
   const inputs = page.found.inputs ?? [];
-  return !["conflict_zones", "control_areas"].includes(layer.kind) || !inputs.length || inputs.some((input) => isInput(layer, input));
+  return (
+    !["conflict_zones", "control_areas"].includes(layer.kind) ||
+    !inputs.length ||
+    inputs.some((input) => isInput(layer, input))
+  );
 }
 
 function zoneLayerName(page) {
   const inputs = (page.found.inputs ?? []).filter((input) => input.role === "zones");
-  const names = inputs.map((input) => page.layers.find((layer) => isInput(layer, input))?.passport.title ?? fileName(input));
-  return names.join(" and ") || page.layers.find((layer) => layer.kind === "conflict_zones")?.passport.title || "the conflict zones";
+  const names = inputs.map(
+    (input) => page.layers.find((layer) => isInput(layer, input))?.passport.title ?? fileName(input),
+  );
+  return (
+    names.join(" and ") ||
+    page.layers.find((layer) => layer.kind === "conflict_zones")?.passport.title ||
+    "the conflict zones"
+  );
 }
 
 function verdictWords(page, route) {
@@ -40,17 +53,32 @@ function verdictWords(page, route) {
   if (route.sure_m === 0 && route.possible_m > 0) {
     return `Cannot be decided at this precision: ${name} may run through ${zones}, but no metre of it does so surely.`;
   }
-  if (route.exposed_m === 0) return `As drawn, no part of ${name} lies inside ${zones}. Outside a zone does not mean safe.`;
-  const longest = (route.exposed ?? []).reduce((best, part) => (part[1] - part[0] > best[1] - best[0] ? part : best), [0, 0]);
+  if (route.exposed_m === 0)
+    return `As drawn, no part of ${name} lies inside ${zones}. Outside a zone does not mean safe.`;
+  const longest = (route.exposed ?? []).reduce(
+    (best, part) => (part[1] - part[0] > best[1] - best[0] ? part : best),
+    [0, 0],
+  );
   const where = longest[1] > 0 ? `, from km ${km(longest[0], "")} to ${km(longest[1], "")}` : "";
-  return `of ${km(route.length_m)} (${percent(route.exposed_share)}) of ${name} lie inside ${zones}: `
-    + `${plural(route.crossings, "crossing", "crossings")}, the longest stretch ${km(route.longest_exposed_m)}${where}.`;
+  return (
+    `of ${km(route.length_m)} (${percent(route.exposed_share)}) of ${name} lie inside ${zones}: ` +
+    `${plural(route.crossings, "crossing", "crossings")}, the longest stretch ${km(route.longest_exposed_m)}${where}.`
+  );
 }
 
 function verdict(page, route) {
   const big = el("strong", { class: "big" }, isNumber(route.exposed_m) ? km(route.exposed_m) : "?");
-  const edge = route.boundary_m > 0 ? el("p", { class: "small" }, `${km(route.boundary_m)} more run exactly along a zone's border.`) : null;
-  document.getElementById("verdict").replaceChildren(el("h2", {}, "How bad"), el("p", {}, big, " ", verdictWords(page, route)), ...(edge ? [edge] : []));
+  const edge =
+    route.boundary_m > 0
+      ? el("p", { class: "small" }, `${km(route.boundary_m)} more run exactly along a zone's border.`)
+      : null;
+  document
+    .getElementById("verdict")
+    .replaceChildren(
+      el("h2", {}, "How bad"),
+      el("p", {}, big, " ", verdictWords(page, route)),
+      ...(edge ? [edge] : []),
+    );
 }
 
 function whose(page, route) {
@@ -60,10 +88,18 @@ function whose(page, route) {
     node.replaceChildren(el("h2", {}, "Whose"), el("p", {}, "Not said: no control layer was used."));
     return;
   }
-  const entry = (part) => el("li", {}, swatch(lookOf(part.controller, "held")), el("span", {}, holderWords(part.controller)),
-    el("span", { class: "number" }, `${km(part.metres)}, ${percent(part.share)}`));
+  const entry = (part) =>
+    el(
+      "li",
+      {},
+      swatch(lookOf(part.controller, "held")),
+      el("span", {}, holderWords(part.controller)),
+      el("span", { class: "number" }, `${km(part.metres)}, ${percent(part.share)}`),
+    );
   const rest = shares.slice(4);
-  const more = rest.length ? el("details", {}, el("summary", {}, `and ${rest.length} more`), el("ul", {}, ...rest.map(entry))) : null;
+  const more = rest.length
+    ? el("details", {}, el("summary", {}, `and ${rest.length} more`), el("ul", {}, ...rest.map(entry)))
+    : null;
   node.replaceChildren(el("h2", {}, "Whose"), el("ul", {}, ...shares.slice(0, 4).map(entry)), ...(more ? [more] : []));
 }
 
@@ -86,8 +122,17 @@ function precisionWords(route) {
 
 // Half of the known ground rests on evidence from this day or older.
 function evidenceWords(page, route) {
-  const known = stretchesOf(page, route).map((part) => [part.rows.map((row) => row.values.last_evidence).filter(Boolean).sort().at(-1), part.to_m - part.from_m])
-    .filter(([date]) => date).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  const known = stretchesOf(page, route)
+    .map((part) => [
+      part.rows
+        .map((row) => row.values.last_evidence)
+        .filter(Boolean)
+        .sort()
+        .at(-1),
+      part.to_m - part.from_m,
+    ])
+    .filter(([date]) => date)
+    .sort((a, b) => (a[0] < b[0] ? -1 : 1));
   const half = known.reduce((sum, [, metres]) => sum + metres, 0) / 2;
   let sum = 0;
   const middle = known.find(([, metres]) => (sum += metres) >= half);
@@ -102,13 +147,18 @@ function ageWords(page) {
   const newest = newestSource(page);
   if (!newest) return "How old the sources are is not given.";
   const since = age(newest, today());
-  const late = page.asOf && newest.slice(0, 10) < page.asOf ? ` Nothing is known for the days between it and ${day(page.asOf)}.` : "";
+  const late =
+    page.asOf && newest.slice(0, 10) < page.asOf
+      ? ` Nothing is known for the days between it and ${day(page.asOf)}.`
+      : "";
   return `Newest source: ${day(newest)}${since ? `, ${since} old today` : ""}.${late}`;
 }
 
 function howSure(page, route) {
   const lines = [precisionWords(route), ageWords(page), evidenceWords(page, route)].filter(Boolean);
-  document.getElementById("sure").replaceChildren(el("h2", {}, "How sure"), ...lines.map((words) => el("p", {}, words)));
+  document
+    .getElementById("sure")
+    .replaceChildren(el("h2", {}, "How sure"), ...lines.map((words) => el("p", {}, words)));
 }
 
 // ---- the table ----------------------------------------------------------------------------------
@@ -142,19 +192,29 @@ function sortRows(at, descending) {
 function tableHead() {
   const heads = COLUMNS.map(([words], at) => {
     const button = el("button", { type: "button" }, words);
-    const head = el("th", { scope: "col", role: "columnheader", "aria-sort": "none", class: at ? "number" : null }, button);
+    const head = el(
+      "th",
+      { scope: "col", role: "columnheader", "aria-sort": "none", class: at ? "number" : null },
+      button,
+    );
     button.addEventListener("click", () => {
       const now = head.getAttribute("aria-sort");
       sortRows(at, now === "none" ? at > 0 : now === "ascending");
     });
     return head;
   });
-  return el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads, el("th", { scope: "col", role: "columnheader" }, "Strip")));
+  return el(
+    "thead",
+    { role: "rowgroup" },
+    el("tr", { role: "row" }, ...heads, el("th", { scope: "col", role: "columnheader" }, "Strip")),
+  );
 }
 
 function tableRow(page, route, place) {
   const name = el("button", { type: "button", "aria-pressed": "false" }, route.name || route.route_id);
-  const cells = COLUMNS.slice(1).map(([words, value, form]) => el("td", { class: "number", role: "cell", "data-label": words }, form(value(route))));
+  const cells = COLUMNS.slice(1).map(([words, value, form]) =>
+    el("td", { class: "number", role: "cell", "data-label": words }, form(value(route))),
+  );
   const strip = el("td", { role: "cell", "data-label": "Strip" }, miniStrip(page, route, place));
   const row = el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, name), ...cells, strip);
   row.route = route;
@@ -169,8 +229,16 @@ function tableRow(page, route, place) {
 function drawTable(page) {
   const rows = page.found.routes.map((route, place) => tableRow(page, route, place));
   const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}. Strip: holders above, exposed below. Press a route to see it.`;
-  const table = el("table", { role: "table" }, el("caption", {}, words), tableHead(), el("tbody", { role: "rowgroup" }, ...rows));
-  document.getElementById("corridors").replaceChildren(rows.length ? el("div", { class: "wide" }, table) : el("p", {}, "No route was measured."));
+  const table = el(
+    "table",
+    { role: "table" },
+    el("caption", {}, words),
+    tableHead(),
+    el("tbody", { role: "rowgroup" }, ...rows),
+  );
+  document
+    .getElementById("corridors")
+    .replaceChildren(rows.length ? el("div", { class: "wide" }, table) : el("p", {}, "No route was measured."));
   if (rows.length) sortRows(2, true);
 }
 

@@ -63,7 +63,9 @@ function isNumber(value) {
 }
 
 const GAP = "\u00a0";
-const FORMS = [0, 1].map((digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const FORMS = [0, 1].map(
+  (digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
 
 function km(metres, unit = `${GAP}km`) {
   if (!isNumber(metres)) return "not measured";

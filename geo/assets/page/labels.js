@@ -8,14 +8,20 @@ function labelCandidates(page) {
     for (const { row, dot, spot, rank } of page.places) {
       const visible = page.map.getZoom() >= (FROM_ZOOM[rank] ?? 8);
       dot.setStyle({ opacity: visible ? 1 : 0, fillOpacity: visible ? 1 : 0 });
-      if (visible) names.push({ text: row.values.name, spot, order: rank === 1 ? 0 : rank + 1, dot: true, kind: `rank-${rank}` });
+      if (visible)
+        names.push({ text: row.values.name, spot, order: rank === 1 ? 0 : rank + 1, dot: true, kind: `rank-${rank}` });
     }
   }
   for (const layer of page.layers.filter((one) => one.kind === "boundaries" && page.shown(one.name))) {
     for (const row of layer.rows.filter((one) => one.label)) {
       const country = row.values.level === 0;
       if (!country && page.map.getZoom() < 5.8) continue;
-      names.push({ text: row.values.name, spot: [row.label[1], row.label[0]], order: country ? 1 : 2, kind: country ? "country" : "area" });
+      names.push({
+        text: row.values.name,
+        spot: [row.label[1], row.label[0]],
+        order: country ? 1 : 2,
+        kind: country ? "country" : "area",
+      });
     }
   }
   return names.filter((name) => name.text).sort((a, b) => a.order - b.order || (a.text < b.text ? -1 : 1));
@@ -38,8 +44,10 @@ function boxes(name, point) {
   const top = point.y - height / 2 - 2;
   if (!name.dot) return [[point.x - width / 2, top, width, height + 4]];
   return [
-    [point.x + 6, top, width, height + 4], [point.x - width - 6, top, width, height + 4],
-    [point.x - width / 2, top - height - 1, width, height + 4], [point.x - width / 2, top + height + 1, width, height + 4],
+    [point.x + 6, top, width, height + 4],
+    [point.x - width - 6, top, width, height + 4],
+    [point.x - width / 2, top - height - 1, width, height + 4],
+    [point.x - width / 2, top + height + 1, width, height + 4],
   ];
 }
 
@@ -57,7 +65,9 @@ function placeLabels(page) {
   for (const name of labelCandidates(page)) {
     const point = page.map.latLngToContainerPoint(name.spot);
     if (point.x < 0 || point.y < 0 || point.x > size.x || point.y > size.y) continue;
-    const box = boxes(name, point).find((one) => one[0] >= 0 && one[0] + one[2] <= size.x && !taken.some((other) => overlaps(one, other)));
+    const box = boxes(name, point).find(
+      (one) => one[0] >= 0 && one[0] + one[2] <= size.x && !taken.some((other) => overlaps(one, other)),
+    );
     if (!box) continue;
     taken.push(box);
     const span = el("span", { class: `name ${name.kind}` }, name.text);

@@ -23,18 +23,21 @@ function startTabs() {
 }
 
 function choose(page, id, { fit = true } = {}) {
-  const route = page.found.routes.find((one) => one.route_id === id) ?? page.found.routes[0];
+  const routes = routesOf(page);
+  const route = routes.find((one) => one.route_id === id) ?? routes[0];
   if (!route) return;
   page.route = route;
-  document.getElementById("choice").value = String(page.found.routes.indexOf(route));
+  document.getElementById("choice").value = route.route_id;
   if (page.chosenLayer) page.map.removeLayer(page.chosenLayer);
   page.chosenLayer = drawChosen(page, route);
   if (page.toggles.get("routes")?.checked !== false) page.chosenLayer.addTo(page.map);
   verdict(page, route);
   whose(page, route);
   howSure(page, route);
+  sayEdge(page);
   markRow(route);
   drawStrip(page, route);
+  if (page.own) showOwn(page);
   if (fit) fitRoutes(page, [route]);
 }
 
@@ -43,24 +46,41 @@ function fitRoutes(page, routes) {
   if (spots.length) fitTo(page, L.latLngBounds(spots));
 }
 
+function fillChoice(page) {
+  const box = document.getElementById("choice");
+  const option = (route) => el("option", { value: route.route_id }, route.name || route.route_id);
+  const own = routesOf(page).slice(page.found.routes.length);
+  const group = own.length ? [el("optgroup", { label: "Your routes" }, ...own.map(option))] : [];
+  box.replaceChildren(...page.found.routes.map(option), ...group);
+  if (page.route) box.value = page.route.route_id;
+}
+
 function startChoice(page) {
   const box = document.getElementById("choice");
-  box.append(...page.found.routes.map((route, at) => el("option", { value: at }, route.name || route.route_id)));
-  box.addEventListener("change", () => page.choose(page.found.routes[box.value].route_id));
+  fillChoice(page);
+  box.addEventListener("change", () => page.choose(box.value));
   document.getElementById("dated").textContent = stateOn(page.asOf);
+}
+
+// Corridors that were measured are drawn as routes; their rows only answer clicks.
+function hideMeasuredRows(page) {
+  if (!page.corridorsAreRoutes) return;
+  for (const { path, row } of page.shapes) if (row?.layer.kind === "corridors") path.setStyle({ stroke: false });
 }
 
 function drawMap(page) {
   page.routeLayer = L.layerGroup(page.found.routes.map((route) => drawRoute(page, route))).addTo(page.map);
   const measured = new Set(page.found.routes.map((route) => route.route_id));
-  page.corridorsAreRoutes = page.layers.some((layer) => layer.kind === "corridors" && layer.rows.some((row) => measured.has(row.values.corridor_id)));
+  page.corridorsAreRoutes = page.layers.some(
+    (layer) => layer.kind === "corridors" && layer.rows.some((row) => measured.has(row.values.corridor_id)),
+  );
   page.drawn = page.layers.filter((layer) => layer.shapes.length).map((layer) => drawLayer(page, layer));
   for (const one of page.drawn) one.group.addTo(page.map);
-  if (page.corridorsAreRoutes) {
-    for (const { path, row } of page.shapes) if (row?.layer.kind === "corridors") path.setStyle({ stroke: false });
-  }
-  page.map.on("popupopen popupclose", (event) => document.getElementById("map").classList.toggle("reading", event.type === "popupopen"));
-  page.map.on("click", (event) => openPopup(page, event.latlng, shapesAt(page, event.latlng)));
+  hideMeasuredRows(page);
+  page.map.on("popupopen popupclose", (event) =>
+    document.getElementById("map").classList.toggle("reading", event.type === "popupopen"),
+  );
+  page.map.on("click", (event) => page.drawing || openPopup(page, event.latlng, shapesAt(page, event.latlng)));
   document.getElementById("credit").append(...credits(page).slice(0, 2));
 }
 
@@ -86,7 +106,11 @@ function startWindow(page) {
     document.body.classList.add("printing");
     page.map.invalidateSize({ animate: false });
     page.ready = false;
-    if (page.route) { fitRoutes(page, [page.route]); drawStrip(page, page.route); }
+    if (page.route) {
+      fitRoutes(page, [page.route]);
+      drawStrip(page, page.route);
+    }
+    drawTime(page);
   });
   addEventListener("afterprint", () => {
     legend.open = open;
@@ -94,6 +118,7 @@ function startWindow(page) {
     document.body.classList.remove("printing");
     page.map.invalidateSize({ animate: false });
     if (page.route) drawStrip(page, page.route);
+    drawTime(page);
   });
 }
 
@@ -105,21 +130,53 @@ function claimsOf(layers, kind, id) {
 async function start() {
   const [about, found, layers] = await Promise.all([readIsland("geo-page"), readIsland("geo-found"), readLayers()]);
   found.routes ??= [];
-  hues = about.looks;
   const page = {
-    ...about, asOf: (found.as_of ?? about.as_of)?.slice(0, 10) ?? null, found, layers, map: geo_map,
-    shapes: [], places: [], signs: [], toggles: new Map(), held: false, ready: false,
-    claims: claimsOf(layers, "control_areas", "area_id"), zones: claimsOf(layers, "conflict_zones", "zone_id"),
+    ...about,
+    asOf: (found.as_of ?? about.as_of)?.slice(0, 10) ?? null,
+    found,
+    layers,
+    map: geo_map,
+    shapes: [],
+    places: [],
+    signs: [],
+    toggles: new Map(),
+    held: false,
+    ready: false,
+    claims: claimsOf(layers, "control_areas", "area_id"),
+    zones: claimsOf(layers, "conflict_zones", "zone_id"),
   };
   // An undated answer lies on layers that are shown as they were last known.
-  page.layerDay = page.asOf ?? layers.map((layer) => layer.newest?.slice(0, 10)).filter(Boolean).sort().at(-1) ?? null;
-  page.shown = (name) => [...page.toggles].every(([key, box]) => (key !== name && layers.find((one) => one.name === key)?.kind !== name) || box.checked);
+  page.layerDay =
+    page.asOf ??
+    layers
+      .map((layer) => layer.newest?.slice(0, 10))
+      .filter(Boolean)
+      .sort()
+      .at(-1) ??
+    null;
+  page.shown = (name) =>
+    [...page.toggles].every(
+      ([key, box]) => (key !== name && layers.find((one) => one.name === key)?.kind !== name) || box.checked,
+    );
   page.choose = (id, options) => choose(page, id, options);
+  page.remember = () => {};
+  // What was measured for the page, which stays the answer for its own day whatever day is shown.
+  page.answer = {
+    asOf: page.asOf,
+    day: page.layerDay,
+    routes: found.routes,
+    warnings: found.warnings,
+    reproduce: found.reproduce,
+    measured: new Map(),
+  };
+  page.measureAll = (date) => measureAll(page, date);
+  startTheme(page);
   page.brushes = makePanes(page.map);
   page.marks = L.layerGroup().addTo(page.map);
   document.getElementById("legend").open = innerWidth >= 1500;
   page.map.setView([0, 0], 2, { animate: false });
   firstView(page);
+  northArrow().addTo(page.map);
   L.control.scale({ imperial: false }).addTo(page.map);
   drawMap(page);
   startChoice(page);
@@ -129,14 +186,31 @@ async function start() {
   drawAbout(page);
   const worst = [...found.routes].sort((a, b) => compare(b.exposed_m, a.exposed_m))[0];
   if (worst) page.choose(worst.route_id, { fit: false });
+  startTime(page);
   page.map.invalidateSize({ animate: false });
   firstView(page);
   startLabels(page);
   placeLabels(page);
+  startSearch(page);
+  startOwn(page);
+  startPermalink(page);
+  startCopy(page);
+  startPaper(page);
   startWindow(page);
   page.ready = true;
   // For tests and for those who look inside: what was drawn, and the map itself.
-  window.geoPage = { page, drawn: Object.fromEntries(page.drawn.map((one) => [one.layer.name, one.count])), ms: performance.now() };
+  const kernel = {
+    arcLength,
+    measuredPath,
+    indexZones,
+    findPassages,
+    mergedIntervals,
+    holdersAlong,
+    measureRoute,
+    indexOn,
+  };
+  const drawn = Object.fromEntries(page.drawn.map((one) => [one.layer.name, one.count]));
+  window.geoPage = { page, drawn, ms: performance.now(), kernel };
 }
 
 start();

@@ -21,7 +21,14 @@ function holderItems(page, route) {
       last.to = part.to_m;
       last.rows = [...new Set([...last.rows, ...part.rows])];
     } else {
-      items.push({ from: part.from_m, to: part.to_m, look: part.look, short: part.controller ?? "unknown", words, rows: part.rows });
+      items.push({
+        from: part.from_m,
+        to: part.to_m,
+        look: part.look,
+        short: part.controller ?? "unknown",
+        words,
+        rows: part.rows,
+      });
     }
   }
   return items;
@@ -32,14 +39,26 @@ function zoneItems(page, route) {
     const zones = route.zones.filter((zone) => zone.passages.some((one) => one.from_m < to && one.to_m > from));
     const names = [...new Set(zones.map((zone) => zone.name || zone.zone_id))];
     const rows = zones.map((zone) => page.zones.get(zone.zone_id)).filter(Boolean);
-    return { from, to, look: { own: "conflict" }, short: names.join(", "), words: `inside ${names.join(", ") || "a conflict zone"}`, rows };
+    return {
+      from,
+      to,
+      look: { own: "conflict" },
+      short: names.join(", "),
+      words: `inside ${names.join(", ") || "a conflict zone"}`,
+      rows,
+    };
   });
 }
 
 function sectionItems(route) {
   return (route.sections ?? []).map((part) => ({
-    from: part.from_m, to: part.to_m, look: MODES[part.mode] ?? MODES.road, short: `${part.name || part.section_id} · ${part.mode || "mode not given"}`, shorter: part.name || part.section_id,
-    words: `${part.name || part.section_id}, ${part.mode || "mode not given"}${offWords(part.positional_error_m)}`, rows: [],
+    from: part.from_m,
+    to: part.to_m,
+    look: MODES[part.mode] ?? MODES.road,
+    short: `${part.name || part.section_id} · ${part.mode || "mode not given"}`,
+    shorter: part.name || part.section_id,
+    words: `${part.name || part.section_id}, ${part.mode || "mode not given"}${offWords(part.positional_error_m)}`,
+    rows: [],
   }));
 }
 
@@ -50,7 +69,11 @@ function offWords(metres) {
 function stripRows(page, route) {
   const rows = [
     { name: "Who holds it", items: holderItems(page, route), none: "No control layer was used." },
-    { name: "Conflict zones", items: zoneItems(page, route), none: `No part lies inside a zone ${validOn(page.asOf)}, as drawn.` },
+    {
+      name: "Conflict zones",
+      items: zoneItems(page, route),
+      none: `No part lies inside a zone ${validOn(page.asOf)}, as drawn.`,
+    },
     { name: "Sections", items: sectionItems(route), none: "One section." },
   ];
   if (!isNumber(route.exposed_m)) rows[1].none = "Not measured.";
@@ -72,7 +95,13 @@ function ruler(route, scale, width, top) {
     const last = at + step > route.length_m + 1;
     const far = width - scale(at) < 34;
     const words = `${(at / 1000).toLocaleString("en-GB")}${last ? " km" : ""}`;
-    marks.push(svg("text", { x: scale(at), y: top + 17, class: "axis", "text-anchor": at === 0 ? "start" : far ? "end" : "middle" }, words));
+    marks.push(
+      svg(
+        "text",
+        { x: scale(at), y: top + 17, class: "axis", "text-anchor": at === 0 ? "start" : far ? "end" : "middle" },
+        words,
+      ),
+    );
   }
   return marks;
 }
@@ -102,14 +131,26 @@ function stretchNode(page, route, item, scale, top, height) {
   const width = Math.max(end - x, 1.5);
   const shape = svg("rect", { x, y: top, width, height, fill: paint("strip", item.look), class: "piece" });
   const label = [item.short, item.shorter].find((words) => words && words.length * 7 + 8 < width);
-  const text = label ? svg("text", { x: x + width / 2, y: top + height / 2 + 4, class: "inner", "text-anchor": "middle" }, label) : null;
-  const node = svg("g", { role: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": `${spanWords(item)}: ${item.words}` }, shape, text);
+  const text = label
+    ? svg("text", { x: x + width / 2, y: top + height / 2 + 4, class: "inner", "text-anchor": "middle" }, label)
+    : null;
+  const node = svg(
+    "g",
+    { role: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": `${spanWords(item)}: ${item.words}` },
+    shape,
+    text,
+  );
   node.item = item;
   node.addEventListener("mouseenter", () => page.held || tell(page, route, item, false));
-  node.addEventListener("focus", () => { if (node.matches(":focus-visible")) choosePiece(page, route, node, false); });
+  node.addEventListener("focus", () => {
+    if (node.matches(":focus-visible")) choosePiece(page, route, node, false);
+  });
   node.addEventListener("click", () => choosePiece(page, route, node, true));
   node.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choosePiece(page, route, node, true); }
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      choosePiece(page, route, node, true);
+    }
   });
   return node;
 }
@@ -120,7 +161,8 @@ function spanWords(item) {
 
 // A chosen stretch stays until another is chosen or Escape is pressed; a hovered one only until then.
 function choosePiece(page, route, node, fit) {
-  for (const other of document.querySelectorAll("#strip-frame [aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
+  for (const other of document.querySelectorAll("#strip-frame [aria-pressed=true]"))
+    other.setAttribute("aria-pressed", "false");
   for (const other of document.querySelectorAll("#strip-frame g[tabindex='0']")) {
     if (other.parentNode === node.parentNode) other.setAttribute("tabindex", "-1");
   }
@@ -137,21 +179,36 @@ function tell(page, route, item, fit) {
     button.addEventListener("click", () => showRow(page, row));
     return button;
   });
-  const evidence = item.rows.map((row) => row.values.last_evidence).filter(Boolean).sort();
-  const dated = evidence.length ? ` Last evidence: ${[...new Set([day(evidence[0]), day(evidence.at(-1))])].join(" to ")}.` : "";
+  const evidence = item.rows
+    .map((row) => row.values.last_evidence)
+    .filter(Boolean)
+    .sort();
+  const dated = evidence.length
+    ? ` Last evidence: ${[...new Set([day(evidence[0]), day(evidence.at(-1))])].join(" to ")}.`
+    : "";
   const more = item.rows.length > 6 ? ` and ${item.rows.length - 6} more` : null;
-  const rows = buttons.length ? el("span", { class: "claims" }, "Rests on: ", ...buttons, ...(more ? [more] : [])) : null;
-  document.getElementById("strip-words").replaceChildren(
-    el("p", {}, el("strong", {}, spanWords(item)), `: ${item.words}.${dated}`, around(page, route, item)), ...(rows ? [rows] : []));
+  const rows = buttons.length
+    ? el("span", { class: "claims" }, "Rests on: ", ...buttons, ...(more ? [more] : []))
+    : null;
+  document
+    .getElementById("strip-words")
+    .replaceChildren(
+      el("p", {}, el("strong", {}, spanWords(item)), `: ${item.words}.${dated}`, around(page, route, item)),
+      ...(rows ? [rows] : []),
+    );
 }
 
 // What else is true of the same ground, from the other rows.
 function around(page, route, item) {
   const here = (one) => one.from < item.to && one.to > item.from;
-  const others = stripRows(page, route).filter((row) => !row.items.some((one) => one.from === item.from && one.to === item.to && one.words === item.words));
+  const others = stripRows(page, route).filter(
+    (row) => !row.items.some((one) => one.from === item.from && one.to === item.to && one.words === item.words),
+  );
   const words = others.map((row) => {
     const found = [...new Set(row.items.filter(here).map((one) => one.words))];
-    return found.length ? ` ${row.name}: ${found.slice(0, 4).join("; ")}${found.length > 4 ? ` and ${found.length - 4} more` : ""}.` : "";
+    return found.length
+      ? ` ${row.name}: ${found.slice(0, 4).join("; ")}${found.length > 4 ? ` and ${found.length - 4} more` : ""}.`
+      : "";
   });
   return words.join("");
 }
@@ -159,7 +216,8 @@ function around(page, route, item) {
 function clearPiece(page, route) {
   page.held = false;
   page.marks.clearLayers();
-  for (const other of document.querySelectorAll("#strip-frame [aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
+  for (const other of document.querySelectorAll("#strip-frame [aria-pressed=true]"))
+    other.setAttribute("aria-pressed", "false");
   const hint = "Choose a stretch, with pointer, finger or arrow keys, to see it on the map and read about it here.";
   document.getElementById("strip-words").replaceChildren(el("p", { class: "hint" }, hint));
 }
@@ -170,13 +228,22 @@ function stripKeys(event, page, route) {
   if (event.key === "Escape") return clearPiece(page, route);
   if (!node) return undefined;
   const row = [...node.parentNode.querySelectorAll("g[role=button]")];
-  const rows = [...document.querySelectorAll("#strip-frame g[role=group]")].filter((one) => one.querySelector("g[role=button]"));
+  const rows = [...document.querySelectorAll("#strip-frame g[role=group]")].filter((one) =>
+    one.querySelector("g[role=button]"),
+  );
   const middle = (node.item.from + node.item.to) / 2;
-  const near = (other) => [...other.querySelectorAll("g[role=button]")].sort((a, b) => gap(a.item, middle) - gap(b.item, middle))[0];
+  const near = (other) =>
+    [...other.querySelectorAll("g[role=button]")].sort((a, b) => gap(a.item, middle) - gap(b.item, middle))[0];
   const at = row.indexOf(node);
   const level = rows.indexOf(node.parentNode);
-  const next = { ArrowRight: row[at + 1], ArrowLeft: row[at - 1], Home: row[0], End: row.at(-1),
-    ArrowDown: rows[level + 1] && near(rows[level + 1]), ArrowUp: rows[level - 1] && near(rows[level - 1]) }[event.key];
+  const next = {
+    ArrowRight: row[at + 1],
+    ArrowLeft: row[at - 1],
+    Home: row[0],
+    End: row.at(-1),
+    ArrowDown: rows[level + 1] && near(rows[level + 1]),
+    ArrowUp: rows[level - 1] && near(rows[level - 1]),
+  }[event.key];
   if (!next) return undefined;
   event.preventDefault();
   next.focus();
@@ -190,7 +257,8 @@ function gap(item, at) {
 
 function drawStrip(page, route) {
   const frame = document.getElementById("strip-frame");
-  document.getElementById("strip-title").textContent = `${route.name || route.route_id}: ${km(route.length_m)} from start to end`;
+  document.getElementById("strip-title").textContent =
+    `${route.name || route.route_id}: ${km(route.length_m)} from start to end`;
   const narrow = innerWidth < 900;
   const height = touch || narrow ? 44 : 26;
   const labels = narrow ? 76 : 110;
@@ -202,18 +270,36 @@ function drawStrip(page, route) {
   const groups = rows.map((row, at) => {
     const nodes = row.items.map((item) => stretchNode(page, route, item, scale, tops[at], height));
     nodes[0]?.setAttribute("tabindex", "0");
-    const ground = svg("rect", { x: scale(0), y: tops[at], width: scale(route.length_m) - scale(0), height, class: "ground" });
-    const none = nodes.length ? null : svg("text", { x: scale(0) + 6, y: tops[at] + height / 2 + 4, class: "axis" }, row.none);
+    const ground = svg("rect", {
+      x: scale(0),
+      y: tops[at],
+      width: scale(route.length_m) - scale(0),
+      height,
+      class: "ground",
+    });
+    const none = nodes.length
+      ? null
+      : svg("text", { x: scale(0) + 6, y: tops[at] + height / 2 + 4, class: "axis" }, row.none);
     return svg("g", { role: "group", "aria-label": row.name }, ground, ...nodes, none);
   });
   const looks = rows.flatMap((row) => row.items.map((item) => item.look));
-  const drawing = svg("svg", { width, height: bottom + 20, role: "group", "aria-label": "Strip" }, patterns("strip", looks),
-    ...placeNames(page, route, scale, width), ...groups, ...ruler(route, scale, width, bottom));
-  const names = el("div", { class: "strip-names", "aria-hidden": "true" }, ...rows.map((row, at) => {
-    const label = el("span", {}, row.name);
-    label.style.top = `${tops[at] + height / 2}px`;
-    return label;
-  }));
+  const drawing = svg(
+    "svg",
+    { width, height: bottom + 20, role: "group", "aria-label": "Strip" },
+    patterns("strip", looks),
+    ...placeNames(page, route, scale, width),
+    ...groups,
+    ...ruler(route, scale, width, bottom),
+  );
+  const names = el(
+    "div",
+    { class: "strip-names", "aria-hidden": "true" },
+    ...rows.map((row, at) => {
+      const label = el("span", {}, row.name);
+      label.style.top = `${tops[at] + height / 2}px`;
+      return label;
+    }),
+  );
   names.style.width = `${labels}px`;
   frame.replaceChildren(names, el("div", { class: "strip-scroll" }, drawing));
   drawing.addEventListener("keydown", (event) => stripKeys(event, page, route));
@@ -227,11 +313,26 @@ function miniStrip(page, route, number) {
   const scale = (metres) => (metres / (route.length_m || 1)) * width;
   const holders = stretchesOf(page, route);
   const piece = (from, to, look, y, tall) =>
-    svg("rect", { x: scale(from), y, width: Math.max(scale(to) - scale(from), 1), height: tall, fill: paint(`mini-${number}`, look) });
+    svg("rect", {
+      x: scale(from),
+      y,
+      width: Math.max(scale(to) - scale(from), 1),
+      height: tall,
+      fill: paint(`mini-${number}`, look),
+    });
   const looks = [...holders.map((part) => part.look), { own: "conflict" }];
-  const words = holders.length ? sharesOf(page, route).map((part) => `${holderWords(part.controller)} ${percent(part.share)}`).join(", ") : "holders not given";
-  return svg("svg", { width, height, role: "img", "aria-label": words }, patterns(`mini-${number}`, looks),
-    svg("rect", { x: 0, y: 0, width, height: 11, class: "ground" }), svg("rect", { x: 0, y: 13, width, height: 5, class: "ground" }),
+  const words = holders.length
+    ? sharesOf(page, route)
+        .map((part) => `${holderWords(part.controller)} ${percent(part.share)}`)
+        .join(", ")
+    : "holders not given";
+  return svg(
+    "svg",
+    { width, height, role: "img", "aria-label": words },
+    patterns(`mini-${number}`, looks),
+    svg("rect", { x: 0, y: 0, width, height: 11, class: "ground" }),
+    svg("rect", { x: 0, y: 13, width, height: 5, class: "ground" }),
     ...holders.map((part) => piece(part.from_m, part.to_m, part.look, 0, 11)),
-    ...(route.exposed ?? []).map(([from, to]) => piece(from, to, { own: "conflict" }, 13, 5)));
+    ...(route.exposed ?? []).map(([from, to]) => piece(from, to, { own: "conflict" }, 13, 5)),
+  );
 }

@@ -1,0 +1,111 @@
+"""Pages in Chromium as a reader has them: on screens of several sizes, with a link, by night."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from geo import exposure, maps
+from geo.catalog import Catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WIDE, NARROW = (1280, 800), (390, 844)
+AS_OF = "2026-02-28"
+
+
+@cache
+def catalogue() -> Catalog:
+    """Give the bundled layers."""
+    return Catalog()
+
+
+def measured(day: str = AS_OF) -> exposure.Exposure:
+    """Measure the bundled corridors as Python does."""
+    layers = catalogue()
+    return exposure.measure(
+        layers["corridors"],
+        layers["conflict_zones"],
+        control=layers["control_areas"],
+        as_of=day,
+        source="control_areas",
+    )
+
+
+@cache
+def bundled() -> str:
+    """Give the page of the bundled layers."""
+    return maps.page(catalogue(), measured()).html
+
+
+class Screen:
+    """A page that was opened, with everything that it asked for and complained of."""
+
+    def __init__(self, tab: Any, address: str) -> None:
+        self.tab, self.address = tab, address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        tab.on("request", lambda request: self.requests.append(request.url))
+        tab.on("console", lambda line: self.complaints.append(line.text))
+        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.goto(address)
+        self.until("!!window.geoPage")
+
+    def see(self, expression: str, value: Any = None) -> Any:
+        """Evaluate an expression in the page."""
+        return self.tab.evaluate(expression, value)
+
+    def until(self, expression: str) -> None:
+        """Wait until an expression is true."""
+        for _ in range(250):
+            if self.tab.evaluate(expression):
+                return
+            self.tab.wait_for_timeout(20)
+        message = f"never true: {expression} {self.complaints}"
+        raise AssertionError(message)
+
+    def text(self, selector: str) -> str:
+        """Give the words that are seen, with plain blanks."""
+        return " ".join(str(self.tab.locator(selector).inner_text()).split())
+
+    def slide(self, day: str) -> None:
+        """Drag the handle of the time line to a day."""
+        self.see(
+            "(day) => { const { time } = geoPage.page;"
+            "time.box.value = Math.round((Date.parse(day) - Date.parse(time.from)) / 86400000);"
+            "time.box.dispatchEvent(new Event('input')); }",
+            day,
+        )
+        self.until(f"geoPage.page.layerDay === '{day}' && !geoPage.page.time.wanted")
+
+    def silent(self) -> bool:
+        """Tell whether the page made one request and no console line."""
+        return len(self.requests) == 1 and not self.complaints
+
+
+class Screens:
+    """Opens pages, and closes them all at the end."""
+
+    def __init__(self, browser: Any, folder: Path) -> None:
+        self.browser, self.folder = browser, folder
+        self.contexts: list[Any] = []
+
+    def open(
+        self, text: str = "", size: tuple[int, int] = WIDE, link: str = "", **options: Any
+    ) -> Screen:
+        """Open a page, by default that of the bundled layers."""
+        path = self.folder / f"page-{len(self.contexts)}.html"
+        path.write_text(text or bundled(), "utf-8")
+        window = {"width": size[0], "height": size[1]}
+        touch = size == NARROW
+        context = self.browser.new_context(
+            viewport=window, offline=True, has_touch=touch, **options
+        )
+        self.contexts.append(context)
+        return Screen(context.new_page(), path.as_uri() + link)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for context in self.contexts:
+            context.close()
