@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import time
 from typing import TYPE_CHECKING, Any
@@ -31,6 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LINE = {"type": "LineString", "coordinates": [[96, 25], [97, 25]]}
 WIDE, NARROW = (1280, 800), (390, 844)
 
 
@@ -85,9 +88,16 @@ def browser() -> Iterator[Any]:
 def opens(browser, tmp_path) -> Iterator[Any]:
     contexts = []
 
-    def opened(layers: Any, found: Any, size: tuple[int, int] = WIDE) -> Opened:
+    def opened(
+        layers: Any, found: Any, size: tuple[int, int] = WIDE, *, policy: bool = True
+    ) -> Opened:
         path: Path = tmp_path / f"page-{len(contexts)}.html"
         maps.page(layers, found).save(path)
+        if not policy:
+            text = path.read_text("utf-8")
+            bare = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+            assert bare != text
+            path.write_text(bare, "utf-8")
         window = {"width": size[0], "height": size[1]}
         contexts.append(
             browser.new_context(viewport=window, offline=True, has_touch=size == NARROW)
@@ -167,6 +177,7 @@ def test_a_page_without_routes_opens(opens):
     assert page.silent()
 
 
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])
 @pytest.mark.parametrize(
     "payload",
     [
@@ -178,7 +189,7 @@ def test_a_page_without_routes_opens(opens):
         "<iframe srcdoc='<script>parent.__x=1</script>'></iframe>",
     ],
 )
-def test_hostile_text_is_shown_and_never_run(opens, payload):
+def test_hostile_text_is_shown_and_never_run(opens, payload, policy):
     layers = page_sample.layers()
     for name, frame in layers.items():
         words = frame.select_dtypes(include=["object", "string"]).columns.difference(["geometry"])
@@ -187,10 +198,16 @@ def test_hostile_text_is_shown_and_never_run(opens, payload):
         layers[name][payload] = payload
     routes = [page_sample.route(payload, payload)]
     routes[0]["stretches"][0]["controller"] = payload
-    page = opens(page_sample.FakeCatalogue({payload: layers["places"], **layers}), found(*routes))
+    catalogue = page_sample.FakeCatalogue({payload: layers["places"], **layers})
+    page = opens(catalogue, found(*routes), policy=policy)
     spot_everything(page)
     assert payload in page.text(".popup")
     page.tab.locator("#tab-about").click()
+    dropped = {"type": "Feature", "properties": {"name": payload}, "geometry": LINE}
+    file = {"name": f"{payload}.geojson", "mimeType": "", "buffer": json.dumps(dropped).encode()}
+    page.tab.locator("#own-file").set_input_files(file)
+    page.until("geoPage.page.own.length === 1")
+    assert payload in page.text("#verdict")
     assert page.see("window.__x") is None
     assert (
         page.see("document.querySelectorAll('main img:not(.leaflet-image-layer), iframe').length")

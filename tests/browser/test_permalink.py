@@ -130,7 +130,7 @@ def test_a_frame_without_an_address_stays_quiet(screens):
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.goto(path.as_uri())
     inner = next(one for one in tab.frames if one.parent_frame)
-    inner.locator("#strip-frame svg").wait_for()
+    inner.locator("#strip-frame svg").first.wait_for(state="attached", timeout=120_000)
     inner.evaluate("geoPage.page.choose('kaladan')")
     tab.wait_for_timeout(600)
     assert inner.locator("#copy").is_hidden()

@@ -35,6 +35,7 @@ function startPaper(page) {
   let screen = "light";
   addEventListener("beforeprint", () => {
     screen = page.theme;
+    document.getElementById("paper").textContent = paperWords(page);
     changeTheme(page, "light");
   });
   addEventListener("afterprint", () => {
@@ -48,6 +49,16 @@ function startPaper(page) {
       print();
     });
   }
+}
+
+// One sheet has no room for the passports: the layers with their age, their sources' names, and the day of printing.
+function paperWords(page) {
+  const layers = page.layers.map(({ passport }) => `${passport.title} (${day(passport.as_of)})`);
+  const sources = new Set(
+    page.layers.flatMap(({ passport }) => (passport.sources ?? []).map((source) => source.title)),
+  );
+  const drawn = "Lines are drawn through places, township areas are approximate, and unknown is not safe.";
+  return `${layers.join("; ")}. Sources: ${[...sources].join("; ")}. ${drawn} Printed ${day(today())}.`;
 }
 
 async function copyLink(page) {
