@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-__all__ = ["Catalog", "bundled"]
+__all__ = ["Catalog", "Layers", "bundled"]
 
 _PASSPORTS = "datapackage.json"
 _NEEDED = (
@@ -62,6 +62,36 @@ def bundled() -> Path:
             return folder
     message = f"no folder of layers with a {_PASSPORTS}" + (f" at {given}" if given else "")
     raise LayerNotFoundError(message)
+
+
+class Layers(Protocol):
+    """What a page or a picture needs of a catalogue: layers by name, each with its passport."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the layers' names."""
+        ...
+
+    def __getitem__(self, name: str) -> GeoDataFrame:
+        """
+        Give a layer by name.
+
+        Parameters
+        ----------
+        name
+            The layer's name.
+        """
+        ...
+
+    def passport(self, name: str) -> Mapping[str, Any]:
+        """
+        Give a layer's passport.
+
+        Parameters
+        ----------
+        name
+            The layer's name.
+        """
+        ...
 
 
 class Catalog(Mapping[str, "GeoDataFrame"]):

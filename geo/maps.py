@@ -30,10 +30,12 @@ from geo.schema import KINDS, date_columns
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     import folium
     from geopandas import GeoDataFrame
+
+    from geo.catalog import Layers
 
 __all__ = ["Page", "page"]
 
@@ -74,36 +76,6 @@ _CSP = (
 )
 
 _EVIDENCE: Final = ("source_date", "last_evidence", "status_as_of")
-
-
-class _Layers(Protocol):
-    """Layers by name, each with its passport."""
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the layers' names."""
-        ...
-
-    def __getitem__(self, name: str) -> GeoDataFrame:
-        """
-        Give a layer by name.
-
-        Parameters
-        ----------
-        name
-            The layer's name.
-        """
-        ...
-
-    def passport(self, name: str) -> Mapping[str, Any]:
-        """
-        Give a layer's passport.
-
-        Parameters
-        ----------
-        name
-            The layer's name.
-        """
-        ...
 
 
 class _Answer(Protocol):
@@ -183,7 +155,7 @@ class Page:
         )
 
 
-def page(layers: _Layers, found: _Answer) -> Page:
+def page(layers: Layers, found: _Answer) -> Page:
     """
     Draw layers and an answer on one page.
 
@@ -383,7 +355,7 @@ def _looks(packed: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> di
     return looks.hues(claimed, named)
 
 
-def _home(layers: _Layers, answer: Mapping[str, Any]) -> str | None:
+def _home(layers: Layers, answer: Mapping[str, Any]) -> str | None:
     """Name the country that most of the routes' points lie in: it is drawn light, others grey."""
     import shapely
 

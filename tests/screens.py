@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from chromium import NARROW, WIDE, Opened
+
 from geo import exposure, maps
 from geo.catalog import Catalog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-WIDE, NARROW = (1280, 800), (390, 844)
 AS_OF = "2026-02-28"
 
 
@@ -39,31 +40,8 @@ def bundled() -> str:
     return maps.page(catalogue(), measured()).html
 
 
-class Screen:
+class Screen(Opened):
     """A page that was opened, with everything that it asked for and complained of."""
-
-    def __init__(self, tab: Any, address: str) -> None:
-        self.tab, self.address = tab, address
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        tab.on("request", lambda request: self.requests.append(request.url))
-        tab.on("console", lambda line: self.complaints.append(line.text))
-        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        tab.goto(address)
-        self.until("!!window.geoPage")
-
-    def see(self, expression: str, value: Any = None) -> Any:
-        """Evaluate an expression in the page."""
-        return self.tab.evaluate(expression, value)
-
-    def until(self, expression: str) -> None:
-        """Wait until an expression is true."""
-        for _ in range(250):
-            if self.tab.evaluate(expression):
-                return
-            self.tab.wait_for_timeout(20)
-        message = f"never true: {expression} {self.complaints}"
-        raise AssertionError(message)
 
     def text(self, selector: str) -> str:
         """Give the words that are seen, with plain blanks."""

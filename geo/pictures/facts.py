@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,14 +13,14 @@ from geo.exposure import frames
 from geo.pictures.paper import plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from geopandas import GeoDataFrame
 
+    from geo.catalog import Layers
     from geo.exposure import Exposure
 
 __all__ = [
-    "Layers",
     "claims",
     "colours",
     "error_words",
@@ -32,36 +32,6 @@ __all__ = [
     "title_of",
     "zone_words",
 ]
-
-
-class Layers(Protocol):
-    """Layers by name, each with its passport."""
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the layers' names."""
-        ...
-
-    def __getitem__(self, name: str) -> GeoDataFrame:
-        """
-        Give a layer by name.
-
-        Parameters
-        ----------
-        name
-            The layer's name.
-        """
-        ...
-
-    def passport(self, name: str) -> Mapping[str, Any]:
-        """
-        Give a layer's passport.
-
-        Parameters
-        ----------
-        name
-            The layer's name.
-        """
-        ...
 
 
 def _of_kind(layers: Layers | None, kind: str) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from geo.catalog import Layers
     from geo.exposure import Exposure
 
     Rows = Sequence[Mapping[str, Any]]
@@ -67,7 +68,7 @@ class _View:
         return x, top + height * (self.north - lat) / (self.north - self.south)
 
 
-def map_picture(layers: facts.Layers, found: Exposure) -> Figure:
+def map_picture(layers: Layers, found: Exposure) -> Figure:
     """
     Draw layers and an answer as a map for print.
 
@@ -383,7 +384,7 @@ def _scale(page: paper.Paper, view: _View) -> None:
     page.write(x, y + 0.48, "N", size=9, weight="bold", ha="center")
 
 
-def _edges(page: paper.Paper, layers: facts.Layers, found: Exposure) -> None:
+def _edges(page: paper.Paper, layers: Layers, found: Exposure) -> None:
     """Write the title above, and below it what the reader must know of the sources."""
     left, room = _MAP[0], _PAGE[0] - 2 * _MAP[0]
     page.write(left, 0.45, facts.title_of(found, "Corridor exposure"), size=14, weight="bold")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from geo.catalog import Layers
     from geo.exposure import Exposure
     from geo.looks import Look
 
@@ -60,7 +61,7 @@ class _Desk(NamedTuple):
     places: Sequence[Mapping[str, Any]]
 
 
-def strip_picture(found: Exposure, layers: facts.Layers | None = None) -> Figure:
+def strip_picture(found: Exposure, layers: Layers | None = None) -> Figure:
     """
     Draw each route as a straight band: who holds it, and where it is exposed.
 
@@ -99,7 +100,7 @@ def strip_picture(found: Exposure, layers: facts.Layers | None = None) -> Figure
         return page.figure
 
 
-def _head(desk: _Desk, layers: facts.Layers | None, count: int) -> None:
+def _head(desk: _Desk, layers: Layers | None, count: int) -> None:
     page, found = desk.page, desk.found
     room = _WIDTH - 2 * _SIDE
     page.write(_SIDE, 0.46, facts.title_of(found, "Exposure along the way"), size=14, weight="bold")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import time
 from typing import TYPE_CHECKING, Any
 
 import page_sample
 import pytest
+from chromium import NARROW, WIDE, Opened, started
 
 from geo import exposure, maps
 from geo.catalog import Catalog
-
-sync_api = pytest.importorskip("playwright.sync_api")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,65 +19,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LINE = {"type": "LineString", "coordinates": [[96, 25], [97, 25]]}
-WIDE, NARROW = (1280, 800), (390, 844)
-
-
-class Opened:
-    """A page that was opened, with everything that it asked for and complained of."""
-
-    def __init__(self, tab: Any, address: str) -> None:
-        self.tab, self.address = tab, address
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        tab.on("request", lambda request: self.requests.append(request.url))
-        tab.on("console", lambda line: self.complaints.append(line.text))
-        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        tab.goto(address)
-        self.until("!!window.geoPage")
-
-    def until(self, expression: str) -> None:
-        for _ in range(200):
-            if self.tab.evaluate(expression):
-                return
-            time.sleep(0.02)
-        message = f"never true: {expression} {self.complaints}"
-        raise AssertionError(message)
-
-    def see(self, expression: str) -> Any:
-        return self.tab.evaluate(expression)
-
-    def text(self, selector: str) -> str:
-        return str(self.tab.locator(selector).inner_text()).replace("\u00a0", " ")
-
-    def legend(self) -> str:
-        self.see("document.getElementById('legend').open = true")
-        return self.text("#legend")
-
-    def silent(self) -> bool:
-        return self.requests == [self.address] and not self.complaints
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    program = shutil.which("chromium")
-    if program is None:
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up("chromium is not installed")
-    with sync_api.sync_playwright() as play:
-        made = play.chromium.launch(executable_path=program, args=FLAGS)
+    with started() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import chromium
 import geopandas as gpd
 import page_sample
 import pytest
+from chromium import NARROW, WIDE, Opened
 from shapely import LineString, MultiLineString
-from test_page import NARROW, WIDE, Opened
 
 from geo import exposure, io, maps, report
 from geo.catalog import Catalog
