@@ -60,10 +60,20 @@ def main() -> None:
 @click.option("-o", "output", default="map.html", show_default=True, help="File to write.")
 @click.option("--png", metavar="FILE", help="Write the map as a picture as well (A4).")
 @click.option("--pdf", metavar="FILE", help="Write the map as a PDF as well (A4).")
+@click.option(
+    "--tiles",
+    metavar="NAME|URL",
+    help="Offer online map pictures, off until the reader asks; their server then learns where.",
+)
 @_AS_OF
 @_LAYERS
 def map_(
-    output: str, png: str | None, pdf: str | None, as_of: str | None, folder: str | None
+    output: str,
+    png: str | None,
+    pdf: str | None,
+    tiles: str | None,
+    as_of: str | None,
+    folder: str | None,
 ) -> None:
     """Write the map of the corridors: one HTML file that needs no network."""
     from geo import exposure, maps
@@ -82,10 +92,13 @@ def map_(
             _layer_input(layers, _ZONES, "zones"),
             _layer_input(layers, _CONTROL, "control"),
         ),
-        reproduce=_command("map", [], {"--as-of": found.as_of, "--layers": folder, "-o": output}),
+        reproduce=_command(
+            "map", [], {"--as-of": found.as_of, "--layers": folder, "--tiles": tiles, "-o": output}
+        ),
     )
+    page = maps.page(layers, found, tiles=tiles)
     _say(found.notices)
-    maps.page(layers, found).save(output)
+    page.save(output)
     click.echo(f"wrote {output}", err=True)
     if png is None and pdf is None:
         return

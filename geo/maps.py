@@ -24,7 +24,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from geo import looks
-from geo.errors import CRSError, OutputError
+from geo.errors import CRSError, InputError, OutputError
 from geo.io import plain, write_text
 from geo.schema import KINDS, date_columns
 
@@ -47,8 +47,10 @@ _SCRIPTS: Final = (
     "looks",
     "map",
     "labels",
+    "tiles",
     "layers",
     "strip",
+    "spot",
     "answer",
     "about",
     "timeline",
@@ -70,7 +72,7 @@ _COARSE_KINDS: Final = frozenset({"boundaries", "places", "mining_sites", "gates
 
 _GZIP_ABOVE = 1_000_000
 _CSP = (
-    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src {images}; "
     "font-src data:; connect-src 'none'; frame-src 'none'; object-src 'none'; "
     "base-uri 'none'; form-action 'none'"
 )
@@ -103,10 +105,14 @@ class Page:
         templates that it finds in text.
     islands
         The page's data, as JSON blocks.
+    pictures
+        Where pictures may come from: the page itself, and a tile server that
+        was asked for.
     """
 
     folium: folium.Map
     islands: str
+    pictures: str = "data:"
 
     @property
     def html(self) -> str:
@@ -123,7 +129,7 @@ class Page:
         scripts.append(_own_script())
         hashes = " ".join(_hash(text) for text in scripts)
         return Template(_asset("page.html")).substitute(
-            csp=_CSP.format(hashes=hashes),
+            csp=_CSP.format(hashes=hashes, images=self.pictures),
             styles="\n".join([*re.findall(r"<style>.*?</style>", header, re.DOTALL), _styles()]),
             map=body,
             islands=self.islands,
@@ -155,7 +161,7 @@ class Page:
         )
 
 
-def page(layers: Layers, found: _Answer) -> Page:
+def page(layers: Layers, found: _Answer, *, tiles: str | None = None) -> Page:
     """
     Draw layers and an answer on one page.
 
@@ -166,6 +172,11 @@ def page(layers: Layers, found: _Answer) -> Page:
         empty; a layer of an unknown kind is drawn in neutral colours.
     found
         What `exposure.measure` gave for the routes.
+    tiles
+        Online map pictures that the reader may switch on: a name that
+        xyzservices knows, such as "OpenStreetMap.Mapnik", or an https address
+        with {z}, {x} and {y}. They are off until a box is ticked, beside which
+        stands who is asked and what that tells him. Default: none.
 
     Returns
     -------
@@ -176,8 +187,12 @@ def page(layers: Layers, found: _Answer) -> Page:
     ------
     CRSError
         If a layer is in another CRS than EPSG:4326.
+    InputError
+        If `tiles` is neither known nor such an address.
     """
     import folium
+
+    online = None if tiles is None else _tiles(tiles)
 
     answer = _rounded(_plain(found.as_dict()))
     packed = [_layer(name, layers[name], layers.passport(name)) for name in layers]
@@ -186,6 +201,7 @@ def page(layers: Layers, found: _Answer) -> Page:
         "looks": _looks(packed, answer),
         "home": _home(layers, answer),
         "leaflet": json.loads(_asset("leaflet/manifest.json")),
+        "tiles": online,
     }
     blocks = [("geo-page", about), ("geo-found", answer)]
     blocks += [(f"geo-layer-{number}", layer) for number, layer in enumerate(packed)]
@@ -200,7 +216,34 @@ def page(layers: Layers, found: _Answer) -> Page:
         attributionControl=False,
     )
     root.default_js, root.default_css = [], []
-    return Page(root, "\n".join(_island(name, value) for name, value in blocks))
+    islands = "\n".join(_island(name, value) for name, value in blocks)
+    return Page(root, islands, f"data: https://{online['host']}" if online else "data:")
+
+
+def _tiles(wanted: str) -> dict[str, Any]:
+    """Find the address of a tile server, and who must be named for its pictures."""
+    address, credit, most = wanted, "", 19
+    if "://" not in wanted:
+        from xyzservices import providers
+
+        try:
+            known = providers.query_name(wanted)
+        except ValueError:
+            message = (
+                f"{wanted}: no tiles of that name; give an https address with {{z}}/{{x}}/{{y}}"
+            )
+            raise InputError(message) from None
+        if known.requires_token():
+            message = f"{wanted}: needs a key of yours; give its address with the key in it"
+            raise InputError(message)
+        address, credit = known.build_url(), known.get("attribution", "")
+        most = int(known.get("max_zoom", most))
+    found = re.fullmatch(r"https://([a-z0-9.-]+(?::\d+)?)/[!-~]*", address, re.IGNORECASE)
+    if not found or not all(part in address for part in ("{z}", "{x}", "{y}")):
+        message = f"{wanted}: tiles need an https address with {{z}}, {{x}} and {{y}} in its path"
+        raise InputError(message)
+    host = found.group(1).lower()
+    return {"url": address, "host": host, "credit": credit or host, "max_zoom": most}
 
 
 # ---------------------------------------------------------------- the document

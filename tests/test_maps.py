@@ -12,7 +12,7 @@ import page_sample
 import pytest
 
 from geo import maps
-from geo.errors import CRSError, OutputError
+from geo.errors import CRSError, InputError, OutputError
 
 HOSTILE = [
     "{{7*7}}",
@@ -231,3 +231,34 @@ def test_vendored_files_are_the_published_ones():
     assert {path.name for path in folder.iterdir()} - {"manifest.json"} == set(sums)
     for name, digest in sums.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_tiles_open_the_policy_to_one_host():
+    layers, found = page_sample.sample()
+    made = maps.page(layers, found, tiles="https://Tiles.example.org:8443/{z}/{x}/{y}.png?key=a")
+    assert "img-src data: https://tiles.example.org:8443;" in made.html
+    assert "img-src data:;" in maps.page(layers, found).html
+
+
+def test_tiles_go_by_the_names_of_a_kept_list():
+    layers, found = page_sample.sample()
+    about = islands(maps.page(layers, found, tiles="OpenStreetMap.Mapnik").html)["geo-page"]
+    assert about["tiles"]["host"] == "tile.openstreetmap.org"
+    assert "OpenStreetMap contributors" in about["tiles"]["credit"]
+
+
+@pytest.mark.parametrize(
+    ("tiles", "words"),
+    [
+        ("nowhere", "no tiles of that name"),
+        ("MapBox", "needs a key"),
+        ("http://example.org/{z}/{x}/{y}.png", "need an https address"),
+        ("https://example.org/{z}/{x}.png", "need an https address"),
+        ("https://example.org; script-src */{z}/{x}/{y}", "need an https address"),
+        ("https://user@example.org/{z}/{x}/{y}", "need an https address"),
+        ("", "no tiles of that name"),
+    ],
+)
+def test_other_tiles_are_refused(tiles, words):
+    with pytest.raises(InputError, match=words):
+        maps.page(*page_sample.sample(), tiles=tiles)

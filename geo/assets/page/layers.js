@@ -119,8 +119,9 @@ function drawLegend(page) {
   body.replaceChildren(el("p", { class: "from" }, stateOn(page.layerDay)));
   for (const [group] of GROUPS) {
     const entries = legendEntries(page, group);
-    if (!entries.length) continue;
-    const parts = entries.flatMap(([box, keys]) => [box, keys.length ? el("ul", {}, ...keys) : null]);
+    const asked = group === "Base" ? tileEntry(page) : [];
+    if (!entries.length && !asked.length) continue;
+    const parts = [...entries.flatMap(([box, keys]) => [box, keys.length ? el("ul", {}, ...keys) : null]), ...asked];
     body.append(el("fieldset", {}, el("legend", {}, group), ...parts));
   }
 }

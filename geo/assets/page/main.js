@@ -68,20 +68,26 @@ function hideMeasuredRows(page) {
   for (const { path, row } of page.shapes) if (row?.layer.kind === "corridors") path.setStyle({ stroke: false });
 }
 
+// Everything is drawn before any of it is put on the map: what is on it is projected again with every change of view.
 function drawMap(page) {
-  page.routeLayer = L.layerGroup(page.found.routes.map((route) => drawRoute(page, route))).addTo(page.map);
+  page.routeLayer = L.layerGroup(page.found.routes.map((route) => drawRoute(page, route)));
   const measured = new Set(page.found.routes.map((route) => route.route_id));
   page.corridorsAreRoutes = page.layers.some(
     (layer) => layer.kind === "corridors" && layer.rows.some((row) => measured.has(row.values.corridor_id)),
   );
   page.drawn = page.layers.filter((layer) => layer.shapes.length).map((layer) => drawLayer(page, layer));
-  for (const one of page.drawn) one.group.addTo(page.map);
   hideMeasuredRows(page);
   page.map.on("popupopen popupclose", (event) =>
     document.getElementById("map").classList.toggle("reading", event.type === "popupopen"),
   );
   page.map.on("click", (event) => page.drawing || openPopup(page, event.latlng, shapesAt(page, event.latlng)));
   document.getElementById("credit").append(...credits(page).slice(0, 2));
+}
+
+function showMap(page) {
+  page.map.invalidateSize({ animate: false });
+  firstView(page);
+  for (const group of [page.routeLayer, ...page.drawn.map((one) => one.group)]) group.addTo(page.map);
 }
 
 function firstView(page) {
@@ -174,8 +180,6 @@ async function start() {
   page.brushes = makePanes(page.map);
   page.marks = L.layerGroup().addTo(page.map);
   document.getElementById("legend").open = innerWidth >= 1500;
-  page.map.setView([0, 0], 2, { animate: false });
-  firstView(page);
   northArrow().addTo(page.map);
   L.control.scale({ imperial: false }).addTo(page.map);
   drawMap(page);
@@ -187,8 +191,8 @@ async function start() {
   const worst = [...found.routes].sort((a, b) => compare(b.exposed_m, a.exposed_m))[0];
   if (worst) page.choose(worst.route_id, { fit: false });
   startTime(page);
-  page.map.invalidateSize({ animate: false });
-  firstView(page);
+  showMap(page);
+  startSpot(page);
   startLabels(page);
   placeLabels(page);
   startSearch(page);

@@ -1,6 +1,16 @@
 // The map: layers as they hold on the day, the routes, and a popup with all that is known of a spot.
 
-const PANES = { base: 200, control: 300, zones: 320, discs: 340, routes: 400, marks: 420, chosen: 440, dots: 460 };
+const PANES = {
+  base: 200,
+  tiles: 250,
+  control: 300,
+  zones: 320,
+  discs: 340,
+  routes: 400,
+  marks: 420,
+  chosen: 440,
+  dots: 460,
+};
 const EXTENTS = ["state", "township", "stretch", "town"];
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const touch = matchMedia("(pointer: coarse)").matches;

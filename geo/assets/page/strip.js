@@ -213,7 +213,7 @@ function around(page, route, item) {
   return words.join("");
 }
 
-function clearPiece(page, route) {
+function clearPiece(page) {
   page.held = false;
   page.marks.clearLayers();
   for (const other of document.querySelectorAll("#strip-frame [aria-pressed=true]"))
@@ -225,7 +225,7 @@ function clearPiece(page, route) {
 // Arrow keys walk along a row and between rows; one stretch of each row can be reached by Tab.
 function stripKeys(event, page, route) {
   const node = event.target.closest?.("g[role=button]");
-  if (event.key === "Escape") return clearPiece(page, route);
+  if (event.key === "Escape") return clearPiece(page);
   if (!node) return undefined;
   const row = [...node.parentNode.querySelectorAll("g[role=button]")];
   const rows = [...document.querySelectorAll("#strip-frame g[role=group]")].filter((one) =>
@@ -303,8 +303,9 @@ function drawStrip(page, route) {
   names.style.width = `${labels}px`;
   frame.replaceChildren(names, el("div", { class: "strip-scroll" }, drawing));
   drawing.addEventListener("keydown", (event) => stripKeys(event, page, route));
-  drawing.addEventListener("mouseleave", () => page.held || clearPiece(page, route));
-  clearPiece(page, route);
+  drawing.addEventListener("mouseleave", () => page.held || clearPiece(page));
+  startNeedle(page, drawing, width, scale, bottom);
+  clearPiece(page);
 }
 
 // The small strip of a table row: holders above, exposed stretches below.
