@@ -1,0 +1,108 @@
+"""What the user names is read here, and account is kept of it for the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import InputError, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geopandas import GeoDataFrame
+
+    from geo.catalog import Catalog
+    from geo.exposure import Exposure
+
+__all__ = ["CONTROL", "ROUTES", "ZONES", "Desk", "catalog", "command", "layer_input"]
+
+ROUTES, ZONES, CONTROL = "corridors", "conflict_zones", "control_areas"
+_ID_ROLES = (("zone", "zone", "area"), ("area", "area", "zone"))
+_PAGE_KINDS = {"zones": ZONES, "control": CONTROL}
+
+
+class Desk:
+    """Reads what the user names, and keeps account of it for the answer."""
+
+    def __init__(self, layers: Catalog, crs: str | None) -> None:
+        self.layers, self._crs = layers, crs
+        self.inputs: list[dict[str, object]] = []
+        self.notices: list[Notice] = []
+        self._used: set[str] = set()
+        self._brought: dict[str, tuple[str, str, GeoDataFrame]] = {}
+
+    def read(self, name: str, role: str) -> GeoDataFrame:
+        """Read a bundled layer by its name, or a file."""
+        from geo import io
+
+        if name in self.layers and not Path(name).is_file():
+            self.inputs.append(layer_input(self.layers, name, role))
+            self._used.add(name)
+            return self.layers[name]
+        if not Path(name).suffix and not Path(name).exists():
+            known = ", ".join(self.layers)
+            message = f"{name}: neither a file nor a layer; the layers are {known}"
+            raise InputError(message)
+        source = io.read(name, role="routes" if role == "routes" else "zones", crs=self._crs)
+        self.notices += source.notices
+        if role in _PAGE_KINDS:
+            self._brought[f"{role}-{len(self.inputs)}"] = (_PAGE_KINDS[role], name, source.frame)
+        self.inputs.append(
+            {
+                "role": role,
+                "path": source.path,
+                "sha256": source.sha256,
+                "features": len(source.frame),
+            }
+        )
+        return source.frame
+
+    def for_page(self, found: Exposure) -> Catalog:
+        """Give the layers for a page of this answer: what was used, and what is near."""
+        from geo import control
+        from geo.exposure import frames
+
+        unused = {ZONES, CONTROL} - self._used
+        layers = self.layers.without(*unused).around(found.routes.total_bounds)
+        for name, (kind, path, frame) in self._brought.items():
+            names = {f"{role}_id": frames.ids_of(frame, *roles) for role, *roles in _ID_ROLES}
+            shown = control.standard(frame).assign(**names)
+            layers = layers.with_layer(name, shown, kind=kind, path=path)
+        return layers
+
+    def read_all(self, names: Sequence[str], role: str) -> GeoDataFrame:
+        """Read several as one frame."""
+        import pandas as pd
+
+        frames = [self.read(name, role) for name in names]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def catalog(folder: str | None) -> Catalog:
+    """Give the layers of a folder, or the bundled ones."""
+    from geo.catalog import Catalog
+
+    return Catalog(folder)
+
+
+def layer_input(layers: Catalog, name: str, role: str) -> dict[str, object]:
+    """Say which layer an answer rests on, as for a file."""
+    passport = layers.passport(name)
+    return {
+        "role": role,
+        "path": passport["path"],
+        "sha256": passport["sha256"],
+        "features": len(layers[name]),
+    }
+
+
+def command(name: str, arguments: Sequence[str], options: dict[str, object]) -> str:
+    """Write the command line that makes this answer again."""
+    import shlex
+
+    words = ["geo", name, *arguments]
+    for option, value in options.items():
+        values = value if isinstance(value, tuple) else (value,)
+        words += [word for one in values if one is not None for word in (option, str(one))]
+    return shlex.join(words)

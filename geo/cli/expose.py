@@ -1,0 +1,91 @@
+"""`geo expose`: how far routes run inside zones, and in whose hands they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
+from geo.cli.files import put, refuse_clash, require_folder, require_picture, say
+from geo.cli.group import AS_OF, FORMATS, LAYERS, main
+
+if TYPE_CHECKING:
+    from geo.exposure import Exposure
+
+__all__ = ["expose"]
+
+
+@main.command()
+@click.argument("routes", required=True)
+@click.option(
+    "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
+)
+@click.option("--control", metavar="FILE|LAYER", help="Who holds what: polygons with a controller.")
+@click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
+@AS_OF
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
+@click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
+@click.option("--plot", metavar="FILE", help="Draw the routes as strips: .png, .pdf or .svg.")
+@LAYERS
+def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    routes: str,
+    zones: tuple[str, ...],
+    control: str | None,
+    crs: str | None,
+    as_of: str | None,
+    form: str,
+    output: str | None,
+    page: str | None,
+    plot: str | None,
+    folder: str | None,
+) -> None:
+    """
+    Measure how far ROUTES run inside zones, and in whose hands they are.
+
+    ROUTES is a line file (GeoJSON, GPX, KML, GPKG, Shapefile) or the name of a
+    bundled layer, e.g. corridors. Without --zones, the bundled conflict zones
+    and control areas are used.
+    """
+    from geo import exposure, report
+
+    for path in (output, page):
+        require_folder(path)
+    refuse_clash((routes, *zones, *filter(None, [control])), (output, page, plot))
+    require_picture(plot)
+    desk = Desk(catalog(folder), crs)
+    lines = desk.read(routes, "routes")
+    areas = desk.read_all(zones or (ZONES,), "zones")
+    if control is None and not zones:
+        control = CONTROL
+    claims = None if control is None else desk.read(control, "control")
+    found = exposure.measure(lines, areas, control=claims, as_of=as_of, source=control or "")
+    options = {"--zones": zones, "--control": control, "--crs": crs, "--as-of": found.as_of}
+    options["--layers"] = folder
+    found = replace(
+        found,
+        notices=(*desk.notices, *found.notices),
+        inputs=tuple(desk.inputs),
+        reproduce=command("expose", [routes], {**options, "--format": form}),
+    )
+    if form != "table" or output is not None:  # a table on the screen says them itself
+        say(found.notices)
+    write = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}[form]
+    put(write(found), output)
+    _draw(desk, found, page, plot)
+
+
+def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None) -> None:
+    """Write the map and the strips of an answer, where they were asked for."""
+    if page is not None:
+        from geo import maps
+
+        maps.page(desk.for_page(found), found).save(page)
+        click.echo(f"wrote {page}", err=True)
+    if plot is not None:
+        from geo import pictures
+
+        pictures.save(pictures.strip_picture(found, desk.for_page(found)), plot)
+        click.echo(f"wrote {plot}", err=True)

@@ -1,0 +1,43 @@
+"""The group that every command belongs to, and the options that several of them share."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from geo.errors import GeoError
+
+__all__ = ["AS_OF", "FORMATS", "LAYERS", "main"]
+
+FORMATS = click.Choice(["table", "json", "csv"])
+AS_OF = click.option(
+    "--as-of", metavar="DATE", help="Day of the answer, YYYY-MM-DD. Default: the newest source."
+)
+LAYERS = click.option(
+    "--layers", "folder", metavar="DIR", help="Folder of layers. Default: the bundled ones."
+)
+
+
+class _Group(click.Group):
+    """A group that ends an error made on purpose with one message, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GeoError as error:
+            click.echo(f"geo: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except OSError as error:  # the screen itself cannot be written to: full, or gone
+            click.echo(f"geo: {error.strerror}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="corridor-exposure", prog_name="geo")
+def main() -> None:
+    """Where, for how long and in whose hands a route runs through conflict."""
+    for stream in (sys.stdout, sys.stderr):
+        # names in Burmese must not end a command on a terminal that cannot show them
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
