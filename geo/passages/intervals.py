@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
 
 
-__all__ = ["TINY_M", "merged"]
+__all__ = ["TINY_M", "merged", "running_sum"]
 
 TINY_M: Final = 1e-6
 """A stretch shorter than a micrometre is the rounding of coordinates, not a passage."""
@@ -48,3 +48,30 @@ def merged(group: Ints, from_m: Floats, to_m: Floats) -> tuple[Ints, Floats, Flo
     reach = np.maximum.accumulate(number[group.size :] + lift)
     first = np.flatnonzero(np.concatenate([[True], (number[: group.size] + lift)[1:] > reach[:-1]]))
     return group[first], from_m[first], np.maximum.reduceat(to_m, first)
+
+
+def running_sum(length: Floats, group: Ints) -> Floats:
+    """
+    Sum lengths up to, not with, each one, from zero in every group.
+
+    Parameters
+    ----------
+    length
+        Metres.
+    group
+        What each belongs to; equal numbers stand together.
+
+    Returns
+    -------
+    ndarray of float
+        The chainage at which each length begins. Empty arrays give an empty array.
+    """
+    if length.size == 0:
+        return length
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    totals = np.add.reduceat(length, first)
+    # taking each group's total off where the next begins keeps the sum small, so exact
+    steps = np.concatenate([[0.0], length[:-1]])
+    steps[first[1:]] -= totals[:-1]
+    sums: Floats = np.cumsum(steps)
+    return sums - np.repeat(sums[first], np.diff(np.append(first, length.size)))

@@ -11,7 +11,7 @@ import shapely
 from geo import geodesy
 from geo.errors import GeometryError
 from geo.passages.grid import Index, candidates, index, spread
-from geo.passages.intervals import TINY_M
+from geo.passages.intervals import TINY_M, running_sum
 from geo.passages.orientation import orientation, side, tie_of_route
 
 if TYPE_CHECKING:
@@ -185,26 +185,13 @@ def _segments(coordinates: Floats, part: Ints, line: Ints, low: int, high: int) 
     return _Segments(
         start,
         end,
-        _running_sum(length, route),
+        running_sum(length, route),
         length,
         number,
         first,
         last[: first.size],
         route[first],
     )
-
-
-def _running_sum(length: Floats, group: Ints) -> Floats:
-    """Sum lengths up to, not with, each one, from zero in every group."""
-    if length.size == 0:
-        return length
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    totals = np.add.reduceat(length, first)
-    # taking each group's total off where the next begins keeps the sum small, so exact
-    steps = np.concatenate([[0.0], length[:-1]])
-    steps[first[1:]] -= totals[:-1]
-    sums: Floats = np.cumsum(steps)
-    return sums - np.repeat(sums[first], np.diff(np.append(first, length.size)))
 
 
 def _find_block(segments: _Segments, edges: Index, low: int, high: int) -> Passages:

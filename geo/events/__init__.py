@@ -1,0 +1,1 @@
+"""Conflict events: where each can be, and how near routes pass them."""
