@@ -1,0 +1,444 @@
+"""
+How many events, how many deaths and how much of a route lie within a radius: low, central, high.
+
+*Low* counts what is within the radius for sure: events whose whole region and
+whole time lie inside. *High* counts what may be within it: events whose region
+and time reach inside. *Central* is the mean of seeded draws of every event's
+place and day, with the range that nine of ten draws fall into. Only the place
+and the day are in doubt here; what a source missed is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import InputError, Notice
+from geo.events import nearness, reach
+from geo.events.regions import ANYWHERE, AREA, POINT, Regions, draw, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    from geo.events.regions import Areas
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+__all__ = ["CURVE_KM", "Near", "near"]
+
+CURVE_KM: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 25, 30, 40, 50)
+"""Radii of the exposure curve, kilometres."""
+
+_RANGE: Final = (0.05, 0.95)
+_MOST_KM: Final = 100.0
+_GRID_DEG: Final = 0.005
+_GRID_M: Final = 400.0
+_BORDER_DEG: Final = 0.002
+_APART_M: Final = 170.0
+_MEASURES: Final = ("events", "fatalities", "exposed_m")
+
+
+@dataclass(frozen=True)
+class Near:
+    """
+    What `near` found.
+
+    Attributes
+    ----------
+    table
+        A row for each route and radius: `route_id`, `within_m`, and for each
+        of events, fatalities and exposed_m (metres of road) the columns
+        `_low`, `_central`, `_high`, `_p5` and `_p95`.
+    since, until
+        The days of the events, [since, until).
+    draws, seed
+        How often, and from which seed, places and days were drawn.
+    counted
+        How many events of the file lie in that time.
+    notices
+        What must be known before using the numbers.
+    """
+
+    table: pd.DataFrame
+    since: dt.date | None
+    until: dt.date | None
+    draws: int
+    seed: int
+    counted: int
+    notices: tuple[Notice, ...] = ()
+
+    def records(self, route_id: str) -> list[dict[str, Any]]:
+        """
+        Give the rows of one route in the form of the JSON contract.
+
+        Parameters
+        ----------
+        route_id
+            The route.
+
+        Returns
+        -------
+        list of dict
+            One for each radius, ascending; plain values only.
+        """
+        rows = self.table[self.table["route_id"] == route_id]
+        parts = ("low", "central", "high", "p5", "p95")
+        return [
+            {"within_m": row["within_m"]}
+            | {name: {part: row[f"{name}_{part}"] for part in parts} for name in _MEASURES}
+            for row in rows.to_dict("records")
+        ]
+
+
+@dataclass(frozen=True)
+class _Window:
+    """The events that may lie in the time asked for, and what of them is known."""
+
+    regions: Regions
+    is_sure: Flags
+    begin: Floats
+    days: Floats
+    deaths: Floats
+    since: float
+    until: float
+
+    def drawn_inside(self, rows: Ints, chance: Floats) -> Flags:
+        """Tell whether days drawn at these chances, shape (draws, rows), lie in the time."""
+        day = self.begin[rows] + np.floor(chance * self.days[rows])
+        inside: Flags = (day >= self.since) & (day < self.until)
+        return inside
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Places drawn for the events in doubt, in space; those on days outside are far away."""
+
+    rows: Ints
+    space: Floats = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Route:
+    """One route, how far each event's region is off it at least and at most, and the radii."""
+
+    scale: reach.Ruler
+    low: Floats
+    high: Floats
+    radii: Floats
+
+
+def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
+    routes: GeoDataFrame,
+    events: GeoDataFrame,
+    areas: Areas | None = None,
+    *,
+    within_km: Sequence[float] = (1, 2, 5, 25),
+    since: dt.date | str | None = None,
+    until: dt.date | str | None = None,
+    draws: int = 200,
+    seed: int = 0,
+) -> Near:
+    """
+    Tell how near events pass routes, with the precision that they have and no more.
+
+    Parameters
+    ----------
+    routes
+        Lines in EPSG:4326 with a `route_id`, a row a route.
+    events
+        Standard events, as `io.read_events` gives them. None: zeros, which are
+        then measured zeros.
+    areas
+        Where the areas lie that events name; without it such events are counted
+        nowhere, with a notice.
+    within_km
+        Radii, kilometres, above 0 and at most 100.
+    since, until
+        Days [since, until); left out, all. An event that lasted or may have
+        happened across the border of the time is in doubt.
+    draws
+        How often to draw; at least 20.
+    seed
+        Where the draws start: the same seed gives the same numbers, whatever
+        other routes are asked for.
+
+    Returns
+    -------
+    Near
+        Low <= central <= high in every row.
+
+    Raises
+    ------
+    InputError
+        If a radius, a day or the number of draws cannot be used.
+    """
+    radii = _radii(within_km)
+    if draws < 20:  # noqa: PLR2004 - the 5 % range needs one draw outside it
+        message = f"draws: at least 20 are needed for a range, not {draws}"
+        raise InputError(message)
+    begin, end = _day(since, "since"), _day(until, "until")
+    if begin and end and end <= begin:
+        message = f"until ({end}) must be after since ({begin})"
+        raise InputError(message)
+    notices: list[Notice] = []
+    window, counted = _window(events, areas, begin, end, notices)
+    chance = _drawn(window, draws, seed)
+    lines = routes.geometry.to_numpy()
+    away = _away(lines, window, radii[-1])
+    tables = [
+        _of_route(str(name), line, window, chance, away[number], radii)
+        for number, (name, line) in enumerate(zip(routes["route_id"], lines, strict=True))
+    ]
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return Near(table, begin, end, draws, seed, counted, tuple(notices))
+
+
+def _radii(within_km: Sequence[float]) -> Floats:
+    radii = np.unique(np.asarray(within_km, dtype=float))
+    if radii.size == 0 or not (np.isfinite(radii) & (radii > 0) & (radii <= _MOST_KM)).all():
+        message = f"within: radii must be above 0 and at most {_MOST_KM:g} km"
+        raise InputError(message)
+    return radii * 1000
+
+
+def _day(value: dt.date | str | None, name: str) -> dt.date | None:
+    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        message = f"{name}: {value} is not a day YYYY-MM-DD"
+        raise InputError(message) from None
+
+
+def _window(
+    events: GeoDataFrame,
+    areas: Areas | None,
+    since: dt.date | None,
+    until: dt.date | None,
+    notices: list[Notice],
+) -> tuple[_Window, int]:
+    """Keep the events that may lie in the time, and give each its region."""
+    first, last = (
+        events[name].to_numpy("datetime64[D]").astype(np.int64).astype(float)
+        for name in ("date_start", "date_end")
+    )
+    low = -np.inf if since is None else float(np.datetime64(since, "D").astype(np.int64))
+    high = np.inf if until is None else float(np.datetime64(until, "D").astype(np.int64))
+    rows = np.flatnonzero((last >= low) & (first < high))
+    regions = locate(events.iloc[rows], areas, notices)
+    placed = np.flatnonzero(regions.kind != ANYWHERE)
+    rows, regions = rows[placed], regions.only(placed)
+    deaths = events[["fatalities_low", "fatalities", "fatalities_high"]].to_numpy(float)[rows]
+    sure = (first[rows] >= low) & (last[rows] < high)
+    days = last[rows] - first[rows] + 1
+    return _Window(regions, sure, first[rows], days, deaths, low, high), int(rows.size)
+
+
+def _drawn(window: _Window, draws: int, seed: int) -> _Draws:
+    """Draw places and days for all events in doubt, so that no route changes another's numbers."""
+    rows = np.flatnonzero((window.regions.kind != POINT) | ~window.is_sure)
+    rng = np.random.default_rng(seed)
+    places = draw(window.regions.only(rows), draws, rng)
+    space = reach.in_space(places)
+    space[~window.drawn_inside(rows, rng.random((draws, rows.size)))] = np.inf
+    return _Draws(rows, space)
+
+
+def _away(lines: Any, window: _Window, within_m: float) -> list[tuple[Floats, Floats]]:
+    """Measure each event's region to each route: its nearest, and a bound of its farthest spot."""
+    regions = window.regions
+    most = within_m + float(regions.radius_m.max(initial=0.0))
+    found = nearness.nearest(lines, np.column_stack([regions.lon, regions.lat]), most)
+    away = []
+    for number, line in enumerate(lines):
+        centre = np.full(regions.kind.size, np.inf)
+        mine = found.route == number
+        centre[found.point[mine]] = found.distance_m[mine]
+        low = np.maximum(centre - regions.radius_m, 0.0)
+        high = centre + regions.radius_m
+        is_area = regions.kind == AREA
+        low[is_area], high[is_area] = _areas_away(line, regions, within_m)
+        away.append((low, high))
+    return away
+
+
+def _areas_away(line: Any, regions: Regions, within_m: float) -> tuple[Floats, Floats]:
+    """Measure the areas of events to a route, each area once."""
+    area = regions.area[regions.kind == AREA]
+    used, which = np.unique(area, return_inverse=True)
+    scale = reach.ruler(line)
+    low, high = np.full(used.size, np.inf), np.full(used.size, np.inf)
+    if scale.begin.size:
+        stations = scale.places(np.append(scale.begin, scale.end[-1:]))
+        tree = _station_tree(stations)
+        margin = within_m / 90_000
+        west, south = stations.min(axis=0) - margin
+        east, north = stations.max(axis=0) + margin
+        shapes = regions.shapes[used]
+        near = np.flatnonzero(shapely.intersects(shapes, shapely.box(west, south, east, north)))
+        crossed = shapely.STRtree(shapes).query(shapely.points(stations), predicate="intersects")
+        for at in near:
+            low[at], high[at] = _area_away(shapes[at], tree, within_m)
+        low[np.unique(crossed[1])] = 0.0
+    return low[which], high[which]
+
+
+def _area_away(shape: Any, tree: Any, within_m: float) -> tuple[float, float]:
+    """
+    Measure an area to a route: no more than its nearest, no less than its farthest spot.
+
+    The farthest spot may lie inside the area, so a grid of points is asked too;
+    it stands so close that nothing between its points is farther by more than is added.
+    """
+    border = shapely.get_coordinates(shapely.segmentize(shapely.boundary(shape), _BORDER_DEG))
+    away = _to_stations(tree, border, 2 * within_m)
+    low = float(np.sqrt(max(float(away.min()) ** 2 - _APART_M**2, 0.0)))
+    high = float(away.max()) + _APART_M
+    if high > within_m:
+        return low, np.inf
+    west, south, east, north = shape.bounds
+    lon, lat = np.meshgrid(
+        np.arange(west, east, _GRID_DEG), np.arange(south, north, _GRID_DEG), indexing="ij"
+    )
+    inside = shapely.contains_xy(shape, lon.ravel(), lat.ravel())
+    grid = np.column_stack([lon.ravel()[inside], lat.ravel()[inside]])
+    if len(grid):
+        high = max(high, float(_to_stations(tree, grid, 2 * within_m).max()) + _GRID_M)
+    return low, high
+
+
+def _station_tree(stations: Floats) -> Any:
+    from scipy.spatial import cKDTree
+
+    return cKDTree(reach.in_space(stations))
+
+
+def _to_stations(tree: Any, places: Floats, within_m: float) -> Floats:
+    away: Floats = tree.query(reach.in_space(places), distance_upper_bound=within_m)[0]
+    return away
+
+
+def _of_route(
+    name: str,
+    line: Any,
+    window: _Window,
+    chance: _Draws,
+    away: tuple[Floats, Floats],
+    radii: Floats,
+) -> pd.DataFrame:
+    """Answer for one route, at every radius."""
+    route = _Route(reach.ruler(line), *away, radii)
+    near = np.flatnonzero(route.low[chance.rows] <= radii[-1])
+    drawn = _Draws(chance.rows[near], chance.space[:, near])
+    events, deaths = _counts(route, window, drawn)
+    exposed = _exposed(route, window, drawn)
+    columns: dict[str, Any] = {"route_id": name, "within_m": radii}
+    for title, values in zip(_MEASURES, (events, deaths, exposed), strict=True):
+        columns |= {f"{title}_{part}": column for part, column in values.items()}
+    return pd.DataFrame(columns)
+
+
+def _summary(low: Floats, high: Floats, drawn: Floats) -> dict[str, Floats]:
+    """Bring draws, shape (draws, radii), between low and high, and sum them up."""
+    drawn = np.clip(drawn, low, high)
+    p5, p95 = np.quantile(drawn, _RANGE, axis=0)
+    central = np.clip(drawn.mean(axis=0), low, high)  # a mean is rounded, its bounds are not
+    return {"low": low, "central": central, "high": high, "p5": p5, "p95": p95}
+
+
+def _counts(
+    route: _Route, window: _Window, drawn: _Draws
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Count events and deaths."""
+    maybe = route.low[:, None] <= route.radii
+    surely = (route.high[:, None] <= route.radii) & window.is_sure[:, None]
+    fixed = window.is_sure & (window.regions.kind == POINT)
+    hit = _hits(route, drawn) | surely[drawn.rows]
+    least, best, most = window.deaths.T
+    events = _summary(
+        surely.sum(axis=0).astype(float),
+        maybe.sum(axis=0).astype(float),
+        hit.sum(axis=1) + maybe[fixed].sum(axis=0),
+    )
+    deaths = _summary(
+        least @ surely,
+        most @ maybe,
+        np.stack([best[drawn.rows] @ part for part in hit]) + best[fixed] @ maybe[fixed],
+    )
+    return events, deaths
+
+
+def _hits(route: _Route, drawn: _Draws) -> Flags:
+    """Tell which draws put which events within which radius: shape (draws, events, radii)."""
+    if route.scale.begin.size == 0 or drawn.rows.size == 0:
+        return np.zeros((len(drawn.space), drawn.rows.size, route.radii.size), np.bool_)
+    tree = _station_tree(route.scale.places(np.append(route.scale.begin, route.scale.end[-1:])))
+    hits: Flags = _to_drawn(tree, drawn.space, route.radii[-1])[:, :, None] <= route.radii
+    return hits
+
+
+def _to_drawn(tree: Any, space: Floats, within_m: float) -> Floats:
+    away = np.full(space.shape[:2], np.inf)
+    there = np.isfinite(space[..., 0])
+    away[there] = tree.query(space[there], distance_upper_bound=within_m * 1.001)[0]
+    return away
+
+
+def _exposed(route: _Route, window: _Window, drawn: _Draws) -> dict[str, Floats]:
+    """Measure the road within each radius of an event."""
+    scale, radii, regions = route.scale, route.radii, window.regions
+    if scale.begin.size == 0:
+        none = np.zeros(radii.size)
+        return _summary(none, none, none[None])
+    width = scale.end - scale.begin
+    reach_m = radii[-1] + float(width.max())
+    possible = np.flatnonzero(route.low <= radii[-1])
+    sure = possible[window.is_sure[possible]]
+    points = sure[regions.kind[sure] == POINT]
+    surely, maybe, fixed = (
+        reach.Places(regions.only(rows), reach_m) for rows in (sure, possible, points)
+    )
+    low = _metres(scale, surely.farthest_m, radii)
+    high = np.maximum(_metres(scale, maybe.nearest_m, radii), low)
+    middle = scale.places((scale.begin + scale.end) / 2)
+    ground = surely.farthest_m(middle)
+    still = np.minimum(fixed.nearest_m(middle), ground)
+    spots = reach.in_space(middle)
+    draws = [
+        _within(width, _nearest(spots, places, still, reach_m), radii) for places in drawn.space
+    ]
+    # the draws are measured at the middles of short stretches; what is sure is measured twice,
+    # so that it is known how much that is off
+    return _summary(low, high, low + np.stack(draws) - _within(width, ground, radii))
+
+
+def _metres(scale: reach.Ruler, away: Any, radii: Floats) -> Floats:
+    begin, end = (away(scale.places(marks)) for marks in (scale.begin, scale.end))
+    return np.array([reach.metres_within(scale, away, (begin, end), radius) for radius in radii])
+
+
+def _nearest(spots: Floats, places: Floats, fixed: Floats, within_m: float) -> Floats:
+    """Measure spots of a route to the places of one draw, or to what stays where it is."""
+    from scipy.spatial import cKDTree
+
+    places = places[np.isfinite(places[:, 0])]
+    if not len(places):
+        return fixed
+    away: Floats = cKDTree(places).query(spots, distance_upper_bound=within_m)[0]
+    return np.minimum(away, fixed)
+
+
+def _within(width: Floats, away: Floats, radii: Floats) -> Floats:
+    metres: Floats = width @ (away[:, None] <= radii)
+    return metres
