@@ -1,0 +1,1 @@
+"""Conflict events: what they name, and how exactly they are placed."""
