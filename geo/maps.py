@@ -69,6 +69,8 @@ _CHAINAGE_DECIMALS: Final = 6
 _COARSE_DECIMALS: Final = 5
 _COARSE_KINDS: Final = frozenset({"boundaries", "places", "mining_sites", "gates"})
 """Kinds that are looked at only: a metre will do. The page measures against all others."""
+_UNSEEN_KINDS: Final = frozenset({"townships"})
+"""Kinds that names are looked up in; drawn, they would only weigh on the page."""
 
 _GZIP_ABOVE = 1_000_000
 _CSP = (
@@ -195,7 +197,8 @@ def page(layers: Layers, found: _Answer, *, tiles: str | None = None) -> Page:
     online = None if tiles is None else _tiles(tiles)
 
     answer = _rounded(_plain(found.as_dict()))
-    packed = [_layer(name, layers[name], layers.passport(name)) for name in layers]
+    seen = [name for name in layers if layers.passport(name).get("kind") not in _UNSEEN_KINDS]
+    packed = [_layer(name, layers[name], layers.passport(name)) for name in seen]
     about = {
         "as_of": plain(found.as_of),
         "looks": _looks(packed, answer),

@@ -211,6 +211,25 @@ KINDS: Final[Mapping[str, Kind]] = {
             **_SOURCE,
         },
     ),
+    "townships": Kind(
+        "a township, for looking up the areas that reports name; approximate",
+        _POLYGONS,
+        {
+            "township_id": _id("township, unique"),
+            "name": Column("name"),
+            "district": Column("district or self-administered zone that it belongs to"),
+            "state": Column("first-level area that it belongs to"),
+            "state_part": Column(
+                "part of that area that some count for itself, as Shan (North)", empty=True
+            ),
+            "country": Column("ISO 3166 alpha-3 code", pattern=r"^[A-Z]{3}$"),
+            "aliases": Column("other spellings of the name, split by ;", empty=True),
+            "district_aliases": Column("other spellings of the district, split by ;", empty=True),
+            "state_aliases": Column("other spellings of the state, split by ;", empty=True),
+            "state_part_aliases": Column("other spellings of the part, split by ;", empty=True),
+            **_SOURCE,
+        },
+    ),
     "figures": Kind(
         "one published number",
         (),

@@ -98,6 +98,45 @@ def test_passports_name_their_limits(layers):
     assert layers.passport("figures")["caveat"]
 
 
+def test_the_townships_cover_the_land_once(layers):
+    townships = layers["townships"]
+    shapes = townships.geometry.to_numpy()
+    assert len(shapes) == 320
+    assert shapely.coverage_is_valid(shapes)
+    assert shapely.area(shapes).sum() == pytest.approx(shapely.union_all(shapes).area, rel=1e-9)
+    lands = layers["boundaries"].query("level == 0").set_index("country").geometry
+    own = shapely.union_all(shapes)
+    # the coast is simplified for itself, and water between two shores counts as land
+    assert own.intersection(lands["MMR"]).area / lands["MMR"].area > 0.99
+    assert own.difference(lands["MMR"]).area / own.area < 0.02
+
+
+def test_the_townships_lie_where_the_places_are(layers):
+    """Towns known from elsewhere lie in the township that bears their name, or beside it."""
+    places, townships = layers["places"], layers["townships"]
+    named = places.merge(townships.drop(columns="geometry"), on="name", suffixes=("", "_of"))
+    areas = townships.set_index("township_id").geometry[named["township_id"]].to_numpy()
+    degrees = shapely.distance(areas, named.geometry.to_numpy())
+    assert len(named) > 50
+    assert (degrees == 0).mean() > 0.9
+    assert degrees.max() < 0.1
+
+
+def test_the_townships_are_small_and_say_what_they_are(layers):
+    assert (ROOT / "layers" / "townships.geojson").stat().st_size < 400_000
+    passport = layers.passport("townships")
+    assert "94.5" in passport["precision"]
+    low = (layers["townships"]["confidence"] == "low").sum()
+    assert f"({low} of 320)" in passport["precision"]
+
+
+def test_a_district_lies_in_one_state(layers):
+    townships = layers["townships"]
+    assert (townships.groupby("district")["state_part"].nunique() <= 1).all()
+    assert (townships.groupby("district")["state"].nunique() == 1).all()
+    assert townships["state"].nunique() == 15
+
+
 def test_a_cancelled_site_stays(layers):
     assert "cancelled" in set(layers["mining_sites"]["status"])
 

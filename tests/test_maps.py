@@ -196,6 +196,14 @@ def test_holders_keep_their_colours_when_the_routes_change():
     assert len(set(looks[0].values())) == 3
 
 
+def test_areas_to_look_names_up_in_are_not_drawn(text):
+    layers = page_sample.layers()
+    layers["townships"] = layers["boundaries"]
+    made = maps.page(page_sample.FakeCatalogue(layers), page_sample.FakeFound(page_sample.answer()))
+    names = {one.get("name") for one in islands(made.html).values()}
+    assert names == {one.get("name") for one in islands(text).values()}
+
+
 def test_the_country_of_the_routes_is_home(text):
     assert islands(text)["geo-page"]["home"] == "AAA"
 

@@ -193,7 +193,8 @@ class Places:
             away = np.minimum(away, border)
             inside = self._index.query(shapely.points(places), predicate="intersects")[0]
             away[inside] = 0.0
-        return np.maximum(away, 0.0)
+        nearest: Floats = np.maximum(away, 0.0)
+        return nearest
 
     def farthest_m(self, places: Floats) -> Floats:
         """

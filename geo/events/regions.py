@@ -126,7 +126,7 @@ def locate(events: pd.DataFrame, areas: Areas | None, notices: list[Notice]) -> 
     kind = events["region"].map(_KINDS).to_numpy(np.int64)
     lon, lat = (events[name].to_numpy(float) for name in ("lon", "lat"))
     radius = np.where(kind == DISC, events["radius_m"].to_numpy(float), 0.0)
-    area = np.full(len(events), -1)
+    area = np.full(len(events), -1, np.int64)
     wanted = events["level"].to_numpy(np.int64)
     coarser = 0
     for level in (3, 2, 1, 0):
@@ -137,7 +137,7 @@ def locate(events: pd.DataFrame, areas: Areas | None, notices: list[Notice]) -> 
         area[rows] = found
         coarser += int(((found >= 0) & (wanted[rows] > level)).sum())
     lost = (kind == AREA) & (area < 0)
-    kind = np.where(lost, np.int64(ANYWHERE), kind)
+    kind[lost] = ANYWHERE
     _say(int(lost.sum()), coarser, int((kind == ANYWHERE).sum()), notices)
     shapes = np.empty(0, object) if areas is None else areas.shapes
     return Regions(kind, lon, lat, radius, area, shapes)

@@ -1,5 +1,5 @@
 """
-Approximate township areas of Myanmar, a step on the way to `control_areas`.
+Make `layers/townships.geojson`: approximate township areas of Myanmar, to look names up in.
 
 No township borders are published under an open licence. The village points of
 the Myanmar Information Management Unit (MIMU, P-codes 9.6, as packed in
@@ -7,10 +7,14 @@ the Myanmar Information Management Unit (MIMU, P-codes 9.6, as packed in
 than to any other is given to its township: a Voronoi diagram, dissolved by
 township and clipped to the outline in `layers/boundaries.geojson`. Only the
 village table is read; the ward table has points in the wrong hemisphere.
+`control_areas` draws its townships from the same areas.
+
+Run from the root of the repository, with the package installed with its extra
+`make`:
 
     python layers/make/townships.py
 
-prints how often a village that was left out falls into its own township.
+It also prints how often a village that was left out falls into its own township.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from boundaries import GRID, as_coverage
+from tables import layer, rows
 
 NAMES = Path("layers/facts/townships.csv")
 BOUNDARIES = Path("layers/boundaries.geojson")
@@ -40,6 +45,21 @@ SMALLEST = 0.0012
 ESTUARY = 0.03
 """Degrees: water under about 6 km wide counts with the townships on its shores."""
 SEED, SHARE = 20260312, 0.1
+COARSE = 0.014
+"""As `TOLERANCE`, for the layer: no route is measured against it, so its coast may give way too."""
+SURE = 0.9
+"""Low confidence: a township that keeps fewer of its villages when each is left out in turn."""
+
+SOURCE_URL, SOURCE_DATE = "https://themimu.info/", "2025-02-01"
+SELF_ADMINISTERED = {
+    "MMR005S001": "Naga Self-Administered Zone",
+    "MMR014S001": "Danu Self-Administered Zone",
+    "MMR014S002": "Pa-O Self-Administered Zone",
+    "MMR015S001": "Pa Laung Self-Administered Zone",
+    "MMR015S002": "Kokang Self-Administered Zone",
+    "MMR015D221": "Kokang Self-Administered Zone",
+}
+"""By P-code: the village table has no names for the zones, and Kokang twice, once as Laukkaing."""
 
 
 def villages() -> pd.DataFrame:
@@ -49,14 +69,16 @@ def villages() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `code`, `township`, `x`, `y` (squeezed degrees), one row a point.
+        Columns `code`, `name`, `district_code`, `district`, `state` (as MIMU counts
+        them), `x`, `y` (squeezed degrees), one row a point.
     """
     spec = importlib.util.find_spec("mm_geo_coder")
     if spec is None or spec.origin is None:
         sys.exit("needs the package mm_geo_coder 0.2.1")
     path = Path(spec.origin).parent / "database" / "mimu_geo_data_public.db"
     query = (
-        "select township_pcode as code, township_eng as township, longitude as x, latitude as y"
+        "select township_pcode as code, township_eng as name, district_saz_pcode as district_code,"
+        " district_eng as district, state_eng as state, longitude as x, latitude as y"
         " from villages where latitude is not null order by village_pcode"
     )
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as link:
@@ -187,14 +209,103 @@ def named_areas() -> dict[str, shapely.Geometry]:
     return found
 
 
+def kept_shares(points: pd.DataFrame) -> pd.Series:
+    """
+    Leave out each village in turn and count the ones that fall into their own township.
+
+    Parameters
+    ----------
+    points
+        From `villages`.
+
+    Returns
+    -------
+    Series of float
+        By township code, 0 to 1.
+    """
+    spots = shapely.points(points[["x", "y"]].to_numpy())
+    _, near = shapely.STRtree(spots).query_nearest(spots, exclusive=True, all_matches=False)
+    codes = points["code"].to_numpy()
+    return pd.Series(codes[near] == codes).groupby(codes).mean()
+
+
+def aliases(names: pd.Series, level: int) -> pd.Series:
+    """
+    Give areas the other spellings that `layers/facts/admin_names.csv` knows.
+
+    Parameters
+    ----------
+    names
+        The areas' names.
+    level
+        1 state or part of one, 2 district, 3 township.
+
+    Returns
+    -------
+    Series of str
+        Spellings joined by semicolons; None where there is none.
+
+    Raises
+    ------
+    SystemExit
+        If the table names an area that is not there.
+    """
+    known = rows("admin_names")
+    known = known[known["level"] == level]
+    lost = sorted(set(known["name"]) - set(names.dropna()))
+    if lost and level > 1:
+        sys.exit(f"admin_names.csv: no area of level {level} is called {', '.join(lost)}")
+    joined = known.groupby("name")["alias"].agg(lambda group: ";".join(sorted(group)))
+    found = names.map(joined)
+    return found.astype(object).where(found.notna(), None)
+
+
+def table(points: pd.DataFrame, areas: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """
+    Build the rows of the layer.
+
+    Parameters
+    ----------
+    points
+        From `villages`.
+    areas
+        From `all_areas`.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a township; the parts into which MIMU divides Bago and Shan stand
+        beside the state that they are parts of.
+    """
+    frame = points.drop_duplicates("code").set_index("code").loc[areas.index]
+    frame["district"] = frame["district_code"].map(SELF_ADMINISTERED).fillna(frame["district"])
+    frame["state_part"] = frame["state"].where(frame["state"].str.contains("(", regex=False), None)
+    frame["state"] = frame["state"].str.replace(r" \(.*", "", regex=True)
+    for title, level in {"state": 1, "state_part": 1, "district": 2}.items():
+        frame[f"{title}_aliases"] = aliases(frame[title], level)
+    frame["aliases"] = aliases(frame["name"], 3)
+    frame["township_id"] = frame.index.str.lower()
+    frame["confidence"] = np.where(kept_shares(points)[frame.index] < SURE, "low", "medium")
+    frame = frame.assign(country="MMR", source_url=SOURCE_URL, source_date=SOURCE_DATE)
+    shapes = shapely.coverage_simplify(areas.to_numpy(), COARSE)
+    if not shapely.coverage_is_valid(shapes):
+        sys.exit("the simplified township areas overlap or leave slivers")
+    return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=shapes, crs=areas.crs)
+
+
 def main() -> None:
-    """Print the held-out share and the size of the areas."""
+    """Make the layer, and print the held-out share and the size of the areas."""
     points = villages()
-    share = held_out_share(points)
     areas = all_areas(points)
-    vertices = shapely.get_num_coordinates(areas.to_numpy()).sum()
-    print(f"{len(points)} villages, {len(areas)} townships, {vertices} vertices")
-    print(f"held-out villages in their own township: {share:.1%}")
+    frame = table(points, areas)
+    layer(frame, "townships", id_column="township_id")
+    own = gpd.GeoSeries(frame.geometry.to_numpy(), index=areas.index)[points["code"]].to_numpy()
+    spots = shapely.points(points[["x", "y"]].to_numpy() / SQUEEZE)
+    print(f"{len(points)} villages, {shapely.get_num_coordinates(frame.geometry).sum()} vertices")
+    print(f"held-out villages in their own township: {held_out_share(points):.1%}")
+    print(
+        f"all villages in their own township as drawn: {shapely.intersects(own, spots).mean():.1%}"
+    )
 
 
 if __name__ == "__main__":
