@@ -410,7 +410,13 @@ def _exposed(route: _Route, window: _Window, drawn: _Draws) -> dict[str, Floats]
         reach.Places(regions.only(rows), reach_m) for rows in (sure, possible, points)
     )
     low = _metres(scale, surely.farthest_m, radii)
-    high = np.maximum(_metres(scale, maybe.nearest_m, radii), low)
+    # an event in doubt may be in many places, but only in one of them
+    open_ = np.setdiff1d(possible, points)
+    alone = [
+        low[number] + (route.low[open_] <= radius).sum() * reach.most_within(scale, radius)
+        for number, radius in enumerate(radii)
+    ]
+    high = np.clip(_metres(scale, maybe.nearest_m, radii), low, alone)
     middle = scale.places((scale.begin + scale.end) / 2)
     ground = surely.farthest_m(middle)
     still = np.minimum(fixed.nearest_m(middle), ground)

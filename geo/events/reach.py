@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Places", "Ruler", "in_space", "metres_within", "ruler"]
+__all__ = ["Places", "Ruler", "in_space", "metres_within", "most_within", "ruler"]
 
 _STEP_M: Final = 250.0
 _FINE_M: Final = 2_000.0
@@ -294,3 +294,40 @@ def metres_within(
         begin, end = np.concatenate([begin[cut], middle]), np.concatenate([middle, end[cut]])
         low, high = np.concatenate([low[cut], between]), np.concatenate([between, high[cut]])
     return total
+
+
+def most_within(scale: Ruler, radius_m: float) -> float:
+    """
+    Give a bound of how much of a route one place can have within a radius, wherever it is.
+
+    Parameters
+    ----------
+    scale
+        The route.
+    radius_m
+        The radius, metres.
+
+    Returns
+    -------
+    float
+        Metres: the most that lies within a little more than the radius of any
+        point of a fine grid about the route. Never less than the truth, and for
+        a straight road about a fifth more.
+    """
+    from scipy.spatial import cKDTree
+
+    middle = scale.places((scale.begin + scale.end) / 2)
+    width = scale.end - scale.begin
+    if not width.size:
+        return 0.0
+    side = radius_m / 4
+    squeeze = np.cos(np.deg2rad(np.abs(middle[:, 1])))
+    degrees = side / 111_000 / np.array([squeeze.min(), 1.0])
+    offset = np.stack(np.meshgrid(*[np.arange(-5, 6)] * 2), axis=-1).reshape(-1, 2)
+    near = np.round(middle / degrees).astype(np.int64)[:, None] + offset
+    grid = np.unique(near.reshape(-1, 2), axis=0) * degrees
+    # any place within the radius of the road lies within half a cell's diagonal of a grid point
+    diagonal = side * np.hypot(1, squeeze.max() / squeeze.min()) * 1.01
+    reach = radius_m + diagonal / 2 + float(width.max()) / 2
+    counts = cKDTree(in_space(middle)).query_ball_point(in_space(grid), reach, return_length=True)
+    return float(counts.max() * width.max())

@@ -41,7 +41,7 @@ class Areas(Protocol):
 
     def find(self, level: Any, name: Any, lon: Any, lat: Any, country: Any) -> tuple[Ints, Any]:
         """
-        Find the area that each event names.
+        Find the area that each event names, and how: "name" where it is that name's.
 
         Parameters
         ----------
@@ -123,11 +123,11 @@ def locate(events: pd.DataFrame, areas: Areas | None, notices: list[Notice]) -> 
         An event whose area is not found lies in the next coarser one that is;
         in none, anywhere. No events give empty arrays.
     """
-    kind = events["region"].map(_KINDS).to_numpy(np.int64)
+    kind = np.array(events["region"].map(_KINDS), np.int64)
     lon, lat = (events[name].to_numpy(float) for name in ("lon", "lat"))
     radius = np.where(kind == DISC, events["radius_m"].to_numpy(float), 0.0)
-    area = np.full(len(events), -1, np.int64)
-    wanted = events["level"].to_numpy(np.int64)
+    area: Ints = np.full(len(events), -1, np.int64)
+    wanted: Ints = events["level"].to_numpy(np.int64)
     coarser = 0
     for level in (3, 2, 1, 0):
         rows = np.flatnonzero((kind == AREA) & (area < 0) & (wanted >= level))
@@ -150,7 +150,10 @@ def _found(events: pd.DataFrame, level: int, areas: Areas) -> Ints:
     levels = np.full(len(events), level)
     country = events["country"].fillna("").astype(str).to_numpy(object)
     lon, lat = (events[name].to_numpy(float) for name in ("lon", "lat"))
-    return areas.find(levels, names.to_numpy(object), lon, lat, country)[0]
+    area, how = areas.find(levels, names.to_numpy(object), lon, lat, country)
+    # an area that merely holds the event's point is finer than what the source says: "between A
+    # and B", or a road, has a point too
+    return np.where(how == "name", area, -1)
 
 
 def _say(lost: int, coarser: int, nowhere: int, notices: list[Notice]) -> None:
