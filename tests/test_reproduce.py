@@ -228,3 +228,10 @@ def test_every_option_is_known_to_measure_or_to_write():
     # an option that is added must be put on one side, or an answer made with it is refused
     known = {one for param in expose.params for one in param.opts if one.startswith("-")}
     assert known - set(again._TAKEN) == {"-o", "--map", "--plot", "--format"}
+
+
+def test_a_command_that_reads_another_file_than_the_answer_lists(geo, desk):
+    shutil.copy("zones.geojson", "copy.geojson")
+    done = geo("reproduce", edit(reproduce="geo expose road.geojson --zones copy.geojson"))
+    assert done.exit_code == 1
+    assert "zones copy.geojson: the answer rests on zones.geojson instead" in done.stdout
