@@ -17,6 +17,7 @@ JSON and the page, so that no number is shown without what is wrong with it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -35,9 +36,31 @@ __all__ = [
     "Problem",
     "ProvenanceError",
     "SchemaError",
+    "visible",
 ]
 
 _SHOWN = 20
+# control characters, half surrogates, and signs that end a line or turn its direction
+_HIDDEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """
+    Show the signs that a terminal would act upon as their escapes.
+
+    Parameters
+    ----------
+    text
+        Words from anywhere, e.g. a name in a file.
+
+    Returns
+    -------
+    str
+        One line: a line feed in a name must not forge a line of its own.
+    """
+    return _HIDDEN.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class GeoError(Exception):
@@ -149,11 +172,7 @@ class Notice:
     def __str__(self) -> str:
         """Say the notice in one line."""
         where = ", ".join(part for part in (self.file, self.feature) if part)
-        line = f"{where}: {self.message}" if where else self.message
-        # a line feed in a name must not forge a line of its own
-        return "".join(
-            sign if sign >= " " and sign != "\x7f" else repr(sign)[1:-1] for sign in line
-        )
+        return visible(f"{where}: {self.message}" if where else self.message)
 
     def as_dict(self) -> dict[str, str]:
         """Give the four fields, as the JSON contract names them."""

@@ -36,7 +36,8 @@ def gpx(tmp_path):
     return path
 
 
-COMMANDS = ["", "map", "expose", "layers", "layers list", "layers check", "layers describe"]
+LAYERS = ["layers", "layers list", "layers check", "layers describe"]
+COMMANDS = ["", "map", "expose", "diff", "reproduce", *LAYERS]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -58,6 +59,8 @@ def test_json_is_the_contract(geo, gpx):
     )
     assert [entry["role"] for entry in answer["inputs"]] == ["routes", "zones", "control"]
     assert all(len(entry["sha256"]) == 64 for entry in answer["inputs"])
+    assert answer["versions"]["geo"] == answer["geo"]
+    assert set(answer["versions"]) == {"geo", "python", "shapely", "geos", "pyproj", "numpy"}
 
 
 def test_the_command_in_the_answer_makes_it_again(geo, gpx):
@@ -92,6 +95,19 @@ def test_own_zones_speak_for_themselves(geo, gpx, tmp_path):
     [route] = json.loads(done.stdout)["routes"]
     assert {row["controller"] for row in route["controllers"]} == {"X", "unknown"}
     assert route["zones"][0]["zone_id"] == "Z"
+
+
+def test_no_name_acts_upon_the_terminal(geo, tmp_path):
+    name = "\x1b[31mRoad\x9b2J\u202e"
+    frame([shapely.LineString([(97, 24), (98, 24)])], name=[name]).to_file(
+        tmp_path / "road.geojson"
+    )
+    done = geo("expose", tmp_path / "road.geojson")
+    assert done.exit_code == 0, done.stderr
+    assert "\\x1b[31mRoad\\x9b2J\\u202e" in done.stdout
+    refused = geo("expose", name)
+    assert refused.exit_code == 1
+    assert not set(done.output + refused.output) & set("\x1b\x9b\u202e")
 
 
 def test_an_answer_goes_into_a_file(geo, gpx, tmp_path):

@@ -101,8 +101,10 @@ def command(name: str, arguments: Sequence[str], options: dict[str, object]) -> 
     """Write the command line that makes this answer again."""
     import shlex
 
-    words = ["geo", name, *arguments]
+    # a name that begins like an option stands last, behind the sign that ends them
+    last = ["--", *arguments] if any(one.startswith("-") for one in arguments) else []
+    words = ["geo", name, *([] if last else arguments)]
     for option, value in options.items():
         values = value if isinstance(value, tuple) else (value,)
         words += [word for one in values if one is not None for word in (option, str(one))]
-    return shlex.join(words)
+    return shlex.join([*words, *last])

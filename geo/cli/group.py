@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from geo.errors import GeoError
+from geo.errors import GeoError, visible
 
 __all__ = ["AS_OF", "FORMATS", "LAYERS", "main"]
 
@@ -27,7 +27,8 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except GeoError as error:
-            click.echo(f"geo: {error}", err=True)
+            lines = (visible(line) for line in str(error).split("\n"))
+            click.echo("geo: " + "\n".join(lines), err=True)
             ctx.exit(error.exit_code)
         except OSError as error:  # the screen itself cannot be written to: full, or gone
             click.echo(f"geo: {error.strerror}", err=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 import shapely
 
 from geo import geodesy
@@ -83,8 +85,10 @@ class Exposure:
             Plain values only; `routes` in the order of the table. Where
             something could not be known it is None, never 0.
         """
+        versions = _versions()
         return {
-            "geo": metadata.version("corridor-exposure"),
+            "geo": versions["geo"],
+            "versions": versions,
             "as_of": _day_text(self.as_of),
             "known_until": _day_text(self.known_until),
             "reproduce": self.reproduce,
@@ -135,6 +139,18 @@ class Exposure:
             }
             for zone in _records(self.zones, route_id)
         ]
+
+
+def _versions() -> dict[str, str]:
+    """Name what makes the numbers: another version of it may move their last digits."""
+    return {
+        "geo": metadata.version("corridor-exposure"),
+        "python": platform.python_version(),
+        "shapely": shapely.__version__,
+        "geos": shapely.geos_version_string,
+        "pyproj": pyproj.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def _records(table: pd.DataFrame, route_id: str) -> list[dict[str, Any]]:

@@ -7,12 +7,14 @@ import io as memory
 import json
 from typing import TYPE_CHECKING, Any
 
+from geo.errors import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geo.exposure import Exposure
 
-__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km"]
+__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km", "spreadsheet_safe"]
 
 _CSV_COLUMNS = (
     "as_of",
@@ -65,14 +67,14 @@ def as_csv(found: Exposure) -> str:
     names = list(dict.fromkeys(found.controllers["controller"]))
     text = memory.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow([*_CSV_COLUMNS, *(_safe(f"{name}_m") for name in names), "warnings"])
+    out.writerow([*_CSV_COLUMNS, *(spreadsheet_safe(f"{name}_m") for name in names), "warnings"])
     for row in found.routes.itertuples(index=False):
         mine = found.controllers[found.controllers["route_id"] == row.route_id]
         held = dict(zip(mine["controller"], mine["inside_m"], strict=True))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
         cells += [held.get(name, 0.0) for name in names]
         said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
-        out.writerow([_safe(cell) for cell in [*cells, " | ".join(said)]])
+        out.writerow([spreadsheet_safe(cell) for cell in [*cells, " | ".join(said)]])
     return text.getvalue()
 
 
@@ -123,7 +125,7 @@ def as_table(found: Exposure) -> str:
     if found.notices:
         lines += ["", "Before using these numbers:"]
         lines += [f"  {notice}" for notice in found.notices]
-    return "\n".join(lines) + "\n"
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -201,6 +203,18 @@ def _share(share: float) -> str:
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"  # noqa: PLR2004 - as above
 
 
-def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from running text as a formula."""
+def spreadsheet_safe(cell: Any) -> Any:
+    """
+    Keep a spreadsheet from running text as a formula.
+
+    Parameters
+    ----------
+    cell
+        What a cell of a CSV is to hold.
+
+    Returns
+    -------
+    Any
+        Text that begins like a formula, with an apostrophe in front; all else as it is.
+    """
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
