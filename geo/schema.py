@@ -173,7 +173,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         {
             "zone_id": _id("zone, unique"),
             "name": Column("name of the place"),
-            "kind": Column("kind", choices=("contested", "besieged", "taken by force")),
+            "kind": Column(
+                "what the zone rests on: claims of control, or events counted",
+                choices=("contested", "besieged", "taken by force", "events", "candidate events"),
+            ),
             "extent": Column("how far it reaches", choices=EXTENTS),
             "events": Column(
                 "conflict events counted; empty = not counted", "integer", empty=True, least=0

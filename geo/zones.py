@@ -221,7 +221,7 @@ def _row(
     return {
         "zone_id": f"events-{method}-{begin:%Y%m%d}-{number:03d}",
         "name": str(names.idxmax()),
-        "kind": "events",
+        "kind": "candidate events" if _is_candidate(mine) else "events",
         "extent": "township",
         "events": round(float(share.sum())),
         "fatalities": round(float(share @ mine["fatalities"].to_numpy(float))),
@@ -231,6 +231,13 @@ def _row(
         "method": _ABOUT[method],
         "geometry": polygon,
     }
+
+
+def _is_candidate(events: pd.DataFrame) -> bool:
+    """Tell whether any event is from a candidate release, which counts fewer than the final one."""
+    if "is_candidate" not in events.columns:
+        return False
+    return bool(events["is_candidate"].fillna(value=False).astype(bool).any())
 
 
 def _names(events: pd.DataFrame) -> list[str]:

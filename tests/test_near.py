@@ -2,12 +2,12 @@
 
 import itertools
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from conftest import frame
+from event_sample import Squares, events, one
 from pyproj import Geod
 
 from geo.errors import InputError
@@ -16,41 +16,6 @@ from geo.events import reach, regions
 
 GEOD = Geod(ellps="WGS84")
 MEASURES = ("events", "fatalities", "exposed_m")
-
-
-class Squares:
-    """A look-up of areas for tests: squares of half a degree, named by their corner."""
-
-    def __init__(self, *corners, side=0.5):
-        self.names = [f"{x:g} {y:g}" for x, y in corners]
-        self.shapes = np.array([shapely.box(x, y, x + side, y + side) for x, y in corners], object)
-
-    def find(self, level, name, lon, lat, country):
-        number = np.array([self.names.index(one) if one in self.names else -1 for one in name])
-        return number.astype(np.int64), np.where(number >= 0, "name", "none")
-
-
-def events(*rows):
-    """Make standard events: (lon, lat, region, radius or area, first day, last day, deaths)."""
-    table = pd.DataFrame(
-        rows, columns=["lon", "lat", "region", "extra", "date_start", "date_end", "fatalities"]
-    )
-    is_area = table["region"] == "area"
-    table["level"] = np.where(is_area, 3, -1)
-    table["radius_m"] = [0.0 if isinstance(one, str) else float(one) for one in table["extra"]]
-    table["admin3"] = [one if isinstance(one, str) else "" for one in table["extra"]]
-    for name in ("place", "admin2", "admin1", "country"):
-        table[name] = ""
-    table["fatalities_low"] = table["fatalities"] - 1
-    table["fatalities_high"] = table["fatalities"] + 2
-    for name in ("date_start", "date_end"):
-        table[name] = pd.to_datetime(table[name])
-    points = gpd.points_from_xy(table["lon"], table["lat"])
-    return gpd.GeoDataFrame(table, geometry=points, crs=4326)
-
-
-def one(lon, lat, region="point", extra=0.0, days=("2023-05-01",), deaths=3):
-    return (lon, lat, region, extra, days[0], days[-1], deaths)
 
 
 MERIDIAN = frame([shapely.LineString([(96, 20), (96, 21)])], route_id=["m"])

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Shapes = NDArray[np.object_]
 
-__all__ = ["ANYWHERE", "AREA", "DISC", "POINT", "Regions", "draw", "locate"]
+__all__ = [
+    "ANYWHERE",
+    "AREA",
+    "DISC",
+    "POINT",
+    "Areas",
+    "Regions",
+    "draw",
+    "farthest_m",
+    "locate",
+]
 
 POINT: Final = 0
 DISC: Final = 1
