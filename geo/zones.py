@@ -220,7 +220,7 @@ def _row(
     begin, end = window
     return {
         "zone_id": f"events-{method}-{begin:%Y%m%d}-{number:03d}",
-        "name": str(names.idxmax()),
+        "name": str(names.idxmax()) or _spot(polygon),
         "kind": "candidate events" if _is_candidate(mine) else "events",
         "extent": "township",
         "events": round(float(share.sum())),
@@ -231,6 +231,12 @@ def _row(
         "method": _ABOUT[method],
         "geometry": polygon,
     }
+
+
+def _spot(shape: Any) -> str:
+    """Name a place that has no name by where it lies."""
+    point = shape.representative_point()
+    return f"{abs(point.y):.1f}° {'NS'[point.y < 0]}, {abs(point.x):.1f}° {'EW'[point.x < 0]}"
 
 
 def _is_candidate(events: pd.DataFrame) -> bool:
