@@ -1,6 +1,11 @@
 """The command line: one thin command for each question of a planner."""
 
-from geo.cli import expose, layers, map  # noqa: A004, F401 - each adds its commands to the group
+from geo.cli import (  # noqa: F401 - each adds its commands to the group
+    events,
+    expose,
+    layers,
+    map,  # noqa: A004
+)
 from geo.cli.group import main
 
 __all__ = ["main"]

@@ -1,6 +1,16 @@
 """The only door for files: strict readers, atomic writers."""
 
+from geo.io.events import EventFile, read_events
 from geo.io.read import Source, read
 from geo.io.write import plain, write_bytes, write_geojson, write_text
 
-__all__ = ["Source", "plain", "read", "write_bytes", "write_geojson", "write_text"]
+__all__ = [
+    "EventFile",
+    "Source",
+    "plain",
+    "read",
+    "read_events",
+    "write_bytes",
+    "write_geojson",
+    "write_text",
+]
