@@ -11,8 +11,8 @@ from event_sample import Squares, events, one
 from pyproj import Geod
 
 from geo.errors import InputError
-from geo.events import near as nearby
 from geo.events import reach, regions
+from geo.events.near import near
 
 GEOD = Geod(ellps="WGS84")
 MEASURES = ("events", "fatalities", "exposed_m")
@@ -29,7 +29,7 @@ def row(found, within_km):
 
 def test_a_placed_event_is_no_doubt():
     east = GEOD.fwd(96, 20.5, 90, 3_000)
-    found = nearby.near(MERIDIAN, events(one(east[0], east[1])), within_km=[1, 2, 5, 10])
+    found = near(MERIDIAN, events(one(east[0], east[1])), within_km=[1, 2, 5, 10])
     for radius, metres in ((1, 0.0), (2, 0.0), (5, 8_000.0), (10, 2 * np.sqrt(91) * 1000)):
         answer = row(found, radius)
         inside = float(metres > 0)
@@ -41,9 +41,7 @@ def test_a_placed_event_is_no_doubt():
 
 
 def test_a_disc_is_certain_only_where_all_of_it_is_near():
-    found = nearby.near(
-        MERIDIAN, events(one(96, 20.5, "disc", 4_000)), within_km=[1, 3, 5], draws=400
-    )
+    found = near(MERIDIAN, events(one(96, 20.5, "disc", 4_000)), within_km=[1, 3, 5], draws=400)
     assert row(found, 1)["events"]["low"] == 0
     assert row(found, 5)["events"]["low"] == 1
     assert row(found, 1)["events"]["high"] == 1
@@ -59,7 +57,7 @@ def test_a_disc_is_certain_only_where_all_of_it_is_near():
 
 def test_an_area_counts_where_it_may_and_where_it_must():
     areas = Squares((96.02, 20.2), side=0.05)
-    found = nearby.near(
+    found = near(
         MERIDIAN,
         events(one(96.04, 20.22, "area", "96.02 20.2")),
         areas,
@@ -86,7 +84,7 @@ def test_an_area_counts_where_it_may_and_where_it_must():
 def test_possible_ground_is_that_near_an_area():
     areas = Squares((96.02, 20.2), side=0.4)
     many = events(*[one(96.04, 20.22, "area", "96.02 20.2")] * 40)
-    found = nearby.near(MERIDIAN, many, areas, within_km=[1, 3, 5])
+    found = near(MERIDIAN, many, areas, within_km=[1, 3, 5])
     # the side along the road is 0.4 degrees long; beyond its ends the corner rounds it off
     west = GEOD.inv(96, 20.4, 96.02, 20.4)[2]
     side = GEOD.inv(96, 20.2, 96, 20.6)[2]
@@ -98,9 +96,7 @@ def test_possible_ground_is_that_near_an_area():
 
 def test_one_event_is_in_one_place_only():
     areas = Squares((95.8, 20.0), side=1.2)
-    found = nearby.near(
-        MERIDIAN, events(one(96.04, 20.22, "area", "95.8 20")), areas, within_km=[1, 5]
-    )
+    found = near(MERIDIAN, events(one(96.04, 20.22, "area", "95.8 20")), areas, within_km=[1, 5])
     # all of the road is possible ground, but one event lies near 10 km of it at most
     assert row(found, 5)["exposed_m"]["high"] < 14_000
     assert row(found, 5)["exposed_m"]["high"] >= 10_000
@@ -111,19 +107,19 @@ def test_a_day_in_doubt_is_in_doubt():
     both = events(
         one(96, 20.2, days=("2023-04-20", "2023-05-10")), one(96, 20.8, days=("2023-05-05",))
     )
-    found = nearby.near(MERIDIAN, both, within_km=[2], since="2023-05-01", until="2023-06-01")
+    found = near(MERIDIAN, both, within_km=[2], since="2023-05-01", until="2023-06-01")
     counts = row(found, 2)["events"]
     assert (counts["low"], counts["high"]) == (1, 2)
     # 10 of its 21 days lie in the time
     assert counts["central"] == pytest.approx(1 + 10 / 21, abs=0.12)
     assert found.counted == 2
-    none = nearby.near(MERIDIAN, both, within_km=[2], since="2023-06-01")
+    none = near(MERIDIAN, both, within_km=[2], since="2023-06-01")
     assert set(row(none, 2)["events"].values()) == {0}
     assert none.counted == 0
 
 
 def test_an_area_that_is_not_known_is_said():
-    found = nearby.near(MERIDIAN, events(one(96, 20.5, "area", "nowhere")), within_km=[1])
+    found = near(MERIDIAN, events(one(96, 20.5, "area", "nowhere")), within_km=[1])
     assert row(found, 1)["events"]["high"] == 0
     assert {notice.rule for notice in found.notices} == {"no-area", "no-place"}
 
@@ -148,7 +144,7 @@ def world(rng):
 
 def check_order(seed):
     routes, found_events, areas = world(np.random.default_rng(seed))
-    found = nearby.near(
+    found = near(
         routes, found_events, areas, within_km=[0.5, 2, 10], since="2023-05-01", draws=20, seed=seed
     )
     for answer in found.records("m"):
@@ -178,7 +174,7 @@ def test_the_same_seed_gives_the_same_bytes():
     other = frame([shapely.LineString([(95, 19), (96, 20)])], route_id=["other"])
     both = pd.concat([other, routes], ignore_index=True)
     texts = [
-        nearby.near(lines, found_events, areas, seed=seed)
+        near(lines, found_events, areas, seed=seed)
         .table.query("route_id == 'm'")
         .to_csv(index=False)
         for lines, seed in ((routes, 1), (routes, 1), (both, 1), (routes, 2))
@@ -189,13 +185,13 @@ def test_the_same_seed_gives_the_same_bytes():
 @pytest.mark.slow
 def test_nine_of_ten_truths_lie_in_the_range():
     routes, found_events, areas = world(np.random.default_rng(12))
-    found = nearby.near(routes, found_events, areas, within_km=[3, 8], draws=1000)
+    found = near(routes, found_events, areas, within_km=[3, 8], draws=1000)
     where = regions.locate(found_events, areas, [])
     truths = regions.draw(where, 400, np.random.default_rng(999))
     inside = dict.fromkeys(MEASURES, 0)
     for places in truths:
         true = found_events.assign(lon=places[:, 0], lat=places[:, 1], region="point", level=-1)
-        sure = nearby.near(routes, true, within_km=[3, 8], draws=20)
+        sure = near(routes, true, within_km=[3, 8], draws=20)
         for said, real in zip(found.records("m"), sure.records("m"), strict=True):
             for name in MEASURES:
                 inside[name] += (
@@ -239,7 +235,7 @@ def test_bounds_agree_with_dense_stations():
             nearest, farthest = middle - where.radius_m[at], middle + where.radius_m[at]
         low, high = np.minimum(low, farthest), np.minimum(high, nearest)
     many = pd.concat([found_events] * 30, ignore_index=True)
-    found = nearby.near(routes, many, areas, within_km=[1, 2, 5, 25], draws=20)
+    found = near(routes, many, areas, within_km=[1, 2, 5, 25], draws=20)
     for answer in found.records("m"):
         radius = answer["within_m"]
         for part, away in (("low", low), ("high", high)):
@@ -275,9 +271,9 @@ def test_most_within_is_never_less():
 )
 def test_what_cannot_be_used_is_refused(options, words):
     with pytest.raises(InputError, match=words):
-        nearby.near(MERIDIAN, events(one(96, 20)), **options)
+        near(MERIDIAN, events(one(96, 20)), **options)
 
 
 def test_no_events_are_measured_zeros():
-    found = nearby.near(MERIDIAN, events(one(96, 20)).iloc[:0], within_km=[1])
+    found = near(MERIDIAN, events(one(96, 20)).iloc[:0], within_km=[1])
     assert row(found, 1)["exposed_m"] == dict.fromkeys(("low", "central", "high", "p5", "p95"), 0.0)

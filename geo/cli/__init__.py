@@ -2,6 +2,7 @@
 
 from geo.cli import (  # noqa: F401 - each adds its commands to the group
     diff,
+    events,
     expose,
     layers,
     map,  # noqa: A004

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -21,10 +20,12 @@ import shapely
 
 from geo.errors import CRSError, GeoError, GeometryError, InputError, Notice
 from geo.io import geojson
+from geo.io.files import content, require_file
 from geo.schema import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["Source", "read"]
 
@@ -49,7 +50,6 @@ _WANTED: Final = {
     "zones": ("Polygon", "MultiPolygon"),
 }
 _SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
-_MOST_BYTES: Final = 1 << 30
 _SHOWN: Final = 10
 _TURN_DEG, _HALF_TURN_DEG, _QUARTER_TURN_DEG = 360, 180, 90
 
@@ -110,7 +110,7 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
         message = f"role: {role!r} is none of {', '.join(_WANTED)}"
         raise InputError(message)
     _require_crs(crs)
-    file = _file(path)
+    file = require_file(path, (".geojson", ".json", *_DRIVERS))
     notices: list[Notice] = []
     if file.suffix.lower() in {".geojson", ".json"}:
         frame = _read_geojson(file, crs, notices)
@@ -118,7 +118,7 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
         frame = _read_fiona(file, role, crs, notices)
     frame = _lonlat(frame, file.name, notices)
     frame = _of_role(frame, file.name, role, notices)
-    digest = hashlib.sha256(_bytes(file)).hexdigest()
+    digest = hashlib.sha256(content(file)).hexdigest()
     return Source(str(path), digest, frame, tuple(notices))
 
 
@@ -133,39 +133,8 @@ def _require_crs(crs: str | None) -> None:
         raise CRSError(message) from None
 
 
-def _file(path: str | Path) -> Path:
-    """Refuse names that mean anything but one plain file of a known kind."""
-    text, file = str(path), Path(path)
-    known = [".geojson", ".json", *_DRIVERS]
-    if "://" in text or text.startswith("/vsi") or "\0" in text:
-        message = f"{text}: only files on this machine are read, never addresses"
-        raise InputError(message)
-    try:
-        there = file.is_file()
-    except OSError:
-        there = False
-    if not there:
-        message = f"{text}: there is no such file"
-        raise InputError(message)
-    if file.suffix.lower() not in known:
-        message = f"{text}: the ending is none of {', '.join(known)}"
-        raise InputError(message)
-    if file.stat().st_size > _MOST_BYTES:
-        message = f"{text}: larger than {_MOST_BYTES >> 30} GB"
-        raise InputError(message)
-    return file.absolute()
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        message = f"{file.name}: cannot be read: {error.strerror}"
-        raise InputError(message) from None
-
-
 def _read_geojson(file: Path, crs: str | None, notices: list[Notice]) -> gpd.GeoDataFrame:
-    document = geojson.decode(_bytes(file), file.name)
+    document = geojson.decode(content(file), file.name)
     found = geojson.features(document, file.name)
     named = crs if isinstance(document, dict) and document.get("crs", crs) is None else None
     shapes, problems = [], []
@@ -263,7 +232,7 @@ def _read_fiona(file: Path, role: str, crs: str | None, notices: list[Notice]) -
 
 def _refuse_damage(file: Path, driver: str) -> None:
     """Find, before GDAL opens it, what would make it read another file, or crash."""
-    if driver in {"GPX", "KML"} and b"<!DOCTYPE" in _bytes(file):
+    if driver in {"GPX", "KML"} and b"<!DOCTYPE" in content(file):
         message = f"{file.name}: declares a DOCTYPE, which can name other files; remove it"
         raise InputError(message)
     if driver == "GPKG":
@@ -283,7 +252,7 @@ def _refuse_damage(file: Path, driver: str) -> None:
 def _say_what_is_lost(file: Path, driver: str, notices: list[Notice]) -> None:
     """Name what the format holds and the reader does not give."""
     if driver == "KML":
-        text = _bytes(file)
+        text = content(file)
         lost = [tag for tag in ("ExtendedData", "TimeSpan") if b"<" + tag.encode() in text]
         if lost:
             message = (

@@ -6,6 +6,24 @@ compares two, by `ruler` metre by metre and by `around` in what stands around th
 numbers, and `wording` writes what was found.
 """
 
-from geo.report.answers import as_csv, as_json, as_table, columns, heading, km
+from geo.report.answers import (
+    as_csv,
+    as_json,
+    as_table,
+    columns,
+    frame_csv,
+    heading,
+    km,
+    percent,
+)
 
-__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km"]
+__all__ = [
+    "as_csv",
+    "as_json",
+    "as_table",
+    "columns",
+    "frame_csv",
+    "heading",
+    "km",
+    "percent",
+]

@@ -12,9 +12,21 @@ from geo.errors import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pandas as pd
+
     from geo.exposure import Exposure
 
-__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km", "spreadsheet_safe"]
+__all__ = [
+    "as_csv",
+    "as_json",
+    "as_table",
+    "columns",
+    "frame_csv",
+    "heading",
+    "km",
+    "percent",
+    "spreadsheet_safe",
+]
 
 _CSV_COLUMNS = (
     "as_of",
@@ -99,7 +111,7 @@ def as_table(found: Exposure) -> str:
             str(row["name"]),
             km(row["length_m"]),
             km(row["exposed_m"]),
-            _share(row["exposed_share"]) if row["length_m"] else "-",
+            percent(row["exposed_share"]) if row["length_m"] else "-",
             km(row["longest_exposed_m"]),
             str(row["crossings"]),
         )
@@ -126,6 +138,28 @@ def as_table(found: Exposure) -> str:
         lines += ["", "Before using these numbers:"]
         lines += [f"  {notice}" for notice in found.notices]
     return "\n".join(visible(line) for line in lines) + "\n"
+
+
+def frame_csv(frame: pd.DataFrame) -> str:
+    """
+    Give a table as CSV, as `as_csv` writes it: no cell can run as a formula.
+
+    Parameters
+    ----------
+    frame
+        Any table; its index is left out.
+
+    Returns
+    -------
+    str
+        A line of titles, and a line for each row; missing values are empty.
+    """
+    text = memory.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow([spreadsheet_safe(title) for title in frame.columns])
+    cells = frame.astype(object).where(frame.notna(), "")
+    out.writerows([spreadsheet_safe(cell) for cell in row] for row in cells.itertuples(index=False))
+    return text.getvalue()
 
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:
@@ -196,8 +230,20 @@ def km(metres: float) -> str:
     return f"{metres / 1000:.1f}"
 
 
-def _share(share: float) -> str:
-    """Write a share; what is not nothing or not all is never shown as 0% or 100%."""
+def percent(share: float) -> str:
+    """
+    Write a share; what is not nothing or not all is never shown as 0% or 100%.
+
+    Parameters
+    ----------
+    share
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        Per cent, no decimals.
+    """
     if 0 < share < 0.005:  # noqa: PLR2004 - half of the last digit shown
         return "<1%"
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"  # noqa: PLR2004 - as above
