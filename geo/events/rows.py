@@ -73,7 +73,6 @@ RULES: Final[Mapping[str, str]] = {
     "date_precision": "must be a date precision class of the codebook",
     "kind": "must be a type of violence: 1, 2 or 3",
     "whole": "must be a whole number, 0 or more",
-    "bounds": "low <= best <= high must hold",
 }
 """Every rule that a row is checked by, by a short name."""
 
@@ -109,12 +108,16 @@ class Checked:
         Which rows of the chunk break no rule.
     ids
         The id of every row of the chunk.
+    widened
+        The ids of good rows whose best estimate of deaths lies outside their own low
+        and high: the event happened, so it counts, with the range widened to hold it.
     """
 
     frame: pd.DataFrame
     problems: pd.DataFrame
     good: NDArray[np.bool_]
     ids: NDArray[Any]
+    widened: NDArray[Any]
 
 
 class _Chunk:
@@ -209,7 +212,7 @@ def standard(
     lon, lat = _position(chunk)
     where = _classes(chunk, "precision", codebook.REGIONS[plan.dataset])
     when = _classes(chunk, "date_precision", codebook.DATES[plan.dataset])
-    low, best, high = _deaths(chunk)
+    low, best, high, odd = _deaths(chunk)
     kind = _kinds(chunk)
     words = {name: cells.each(chunk.texts(name), str.strip, object) for name in _TEXTS}
     region, level, radius = _regions(plan.dataset, where, words)
@@ -234,7 +237,11 @@ def standard(
     frame = pd.DataFrame({name: values[good] for name, values in whole.items()})
     frame = frame.astype(dict.fromkeys((*_TEXTS, "event_id", "region", "kind"), str))
     return Checked(
-        _constant(frame, plan)[list(COLUMNS)], chunk.problems(ids, first, lines), good, ids
+        _constant(frame, plan)[list(COLUMNS)],
+        chunk.problems(ids, first, lines),
+        good,
+        ids,
+        ids[odd & good],
     )
 
 
@@ -308,25 +315,24 @@ def _classes(chunk: _Chunk, ours: str, known: Mapping[int, Any]) -> NDArray[np.i
     return classes
 
 
-def _deaths(chunk: _Chunk) -> tuple[Any, Any, Any]:
-    """Read low, best and high; one number alone is all three, none is none and not 0."""
+def _deaths(chunk: _Chunk) -> tuple[Any, Any, Any, NDArray[np.bool_]]:
+    """
+    Read low, best and high; one number alone is all three, none is none and not 0.
+
+    A best estimate outside its own range widens the range; such rows are flagged.
+    """
     if not any(chunk.has(name) for name in _DEATHS):
         none = pd.array([None] * chunk.size, dtype="Int64")
-        return none, none, none
+        return none, none, none, np.zeros(chunk.size, np.bool_)
     best_of = next(name for name in ("fatalities", *_DEATHS) if chunk.has(name))
     read = {}
     for name in (name for name in _DEATHS if chunk.has(name)):
         read[name] = cells.each(chunk.texts(name), cells.whole, np.int64)
         chunk.reject(read[name] < 0, name, "whole")
     low, best, high = (read.get(name, read[best_of]) for name in _DEATHS)
-    bad = (low >= 0) & (best >= 0) & (high >= 0) & ((low > best) | (best > high))
-    if bad.any():
-        shown = [
-            f"low {one}, best {two}, high {three}"
-            for one, two, three in zip(low, best, high, strict=True)
-        ]
-        chunk.reject(bad, best_of, "bounds", np.array(shown, dtype=object))
-    return pd.array(low, "Int64"), pd.array(best, "Int64"), pd.array(high, "Int64")
+    odd = (low > best) | (best > high)
+    low, high = np.minimum(np.minimum(low, high), best), np.maximum(np.maximum(low, high), best)
+    return pd.array(low, "Int64"), pd.array(best, "Int64"), pd.array(high, "Int64"), odd
 
 
 def _kinds(chunk: _Chunk) -> NDArray[Any]:

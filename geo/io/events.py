@@ -34,6 +34,7 @@ _TABLES: Final = (".csv", ".tsv", ".zip")
 _JSON: Final = (".geojson", ".json")
 _AXES: Final = ("longitude", "latitude")
 _CHUNK: Final = 50_000
+_SHOWN: Final = 12
 _KINDS: Final = dict.fromkeys(events.PROBLEM_COLUMNS, str) | {"row": "int64", "line": "Int64"}
 
 
@@ -75,6 +76,7 @@ class _Heap:
     good: list[NDArray[np.bool_]] = field(default_factory=list)
     ids: list[NDArray[Any]] = field(default_factory=list)
     lines: list[NDArray[np.int64]] = field(default_factory=list)
+    widened: list[str] = field(default_factory=list)
     rows: int = 0
 
     def add(
@@ -85,6 +87,7 @@ class _Heap:
         self.problems.append(checked.problems)
         self.good.append(checked.good)
         self.ids.append(checked.ids)
+        self.widened += [str(name) for name in checked.widened]
         self.lines.append(np.full(len(texts), -1) if lines is None else lines)
         self.rows += len(texts)
 
@@ -149,7 +152,7 @@ def read_events(
             digest = table.sha256
     rejected = _rejected(heap, plan)
     frame = _frame(heap, plan)
-    notices += _notices(frame, rejected, heap.rows, file.name)
+    notices += _notices(frame, rejected, heap, file.name)
     return EventFile(frame, rejected, tuple(notices), str(path), digest, heap.rows)
 
 
@@ -286,13 +289,22 @@ def _frame(heap: _Heap, plan: events.Layout) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(joined, geometry=points, crs=4326)
 
 
-def _notices(frame: gpd.GeoDataFrame, rejected: pd.DataFrame, rows: int, name: str) -> list[Notice]:
+def _notices(
+    frame: gpd.GeoDataFrame, rejected: pd.DataFrame, heap: _Heap, name: str
+) -> list[Notice]:
     notices = events.said(frame, name)
+    if heap.widened:
+        shown = ", ".join(heap.widened[:_SHOWN]) + (" ..." if len(heap.widened) > _SHOWN else "")
+        message = (
+            f"{len(heap.widened)} event(s) give a best estimate of deaths outside their own range; "
+            f"they count, and the range is widened to hold it: {shown}"
+        )
+        notices.insert(0, Notice(name, "", "range-widened", message))
     if len(rejected):
         many = rejected["row"].nunique()
         shown = "; ".join(
             f"{column}: {rule} ({size})" for column, rule, size in events.broken(rejected)
         )
-        message = f"{many} of {rows} row(s) were rejected and are not counted: {shown}"
+        message = f"{many} of {heap.rows} row(s) were rejected and are not counted: {shown}"
         notices.insert(0, Notice(name, "", "rows-rejected", message))
     return notices
