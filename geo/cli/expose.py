@@ -22,7 +22,12 @@ __all__ = ["expose"]
 @click.option(
     "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
 )
-@click.option("--control", metavar="FILE|LAYER", help="Who holds what: polygons with a controller.")
+@click.option(
+    "--control",
+    multiple=True,
+    metavar="FILE|LAYER",
+    help="Who holds what: polygons with a controller; more than once to compare what sources say.",
+)
 @click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 @AS_OF
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
@@ -33,7 +38,7 @@ __all__ = ["expose"]
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: str,
     zones: tuple[str, ...],
-    control: str | None,
+    control: tuple[str, ...],
     crs: str | None,
     as_of: str | None,
     form: str,
@@ -53,15 +58,15 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     for path in (output, page):
         require_folder(path)
-    refuse_clash((routes, *zones, *filter(None, [control])), (output, page, plot))
+    refuse_clash((routes, *zones, *control), (output, page, plot))
     require_picture(plot)
     desk = Desk(catalog(folder), crs)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (ZONES,), "zones")
-    if control is None and not zones:
-        control = CONTROL
-    claims = None if control is None else desk.read(control, "control")
-    found = exposure.measure(lines, areas, control=claims, as_of=as_of, source=control or "")
+    if not control and not zones:
+        control = (CONTROL,)
+    claims = desk.read_claims(control)
+    found = exposure.measure(lines, areas, control=claims, as_of=as_of)
     options = {"--zones": zones, "--control": control, "--crs": crs, "--as-of": found.as_of}
     options["--layers"] = folder
     found = replace(

@@ -12,7 +12,7 @@ from geo import geodesy, passages
 from geo.exposure.frames import ids_of, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
@@ -252,10 +252,10 @@ def passages_table(
 
 
 def controllers_table(
-    stretches: pd.DataFrame, length_m: dict[str, float], source: str
+    stretches: pd.DataFrame, length_m: dict[str, float], sources: Sequence[str]
 ) -> pd.DataFrame:
     """
-    Sum the stretches of each route by who holds them.
+    Sum the stretches of each route by who holds them, for each source apart.
 
     Parameters
     ----------
@@ -263,22 +263,23 @@ def controllers_table(
         The columns of `Exposure.stretches`.
     length_m
         Each route's length, in the order of the routes.
-    source
-        What the claims are called.
+    sources
+        The names of the sources, the first one first.
 
     Returns
     -------
     DataFrame
-        The columns of `Exposure.controllers`, the longest first in each route.
+        The columns of `Exposure.controllers`, source by source and the longest
+        first in each route.
     """
     table = stretches.assign(inside_m=stretches["to_m"] - stretches["from_m"])
-    keys = ["route_id", "controller"]
+    keys = ["route_id", "source", "controller"]
     sums = table.groupby(keys, sort=False)[["inside_m"]].sum().reset_index()
-    sums["source"] = source
     sums["share"] = sums["inside_m"] / sums["route_id"].map(length_m)
     order = {route_id: number for number, route_id in enumerate(length_m)}
     sums["order"] = sums["route_id"].map(order)
-    sums = sums.sort_values(["order", "inside_m"], ascending=[True, False])
+    sums["place"] = sums["source"].map({name: place for place, name in enumerate(sources)})
+    sums = sums.sort_values(["order", "place", "inside_m"], ascending=[True, True, False])
     return sums[["route_id", "controller", "source", "inside_m", "share"]].reset_index(drop=True)
 
 
