@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from geo.exposure import Exposure
 
-__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km"]
+__all__ = ["as_csv", "as_json", "as_table", "columns", "heading", "km", "share", "spreadsheet_safe"]
 
 _CSV_COLUMNS = (
     "as_of",
@@ -69,13 +69,13 @@ def as_csv(found: Exposure) -> str:
     names = _held_columns(found)
     text = memory.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow([*_CSV_COLUMNS, *(_safe(f"{name}_m") for name in names), "warnings"])
+    out.writerow([*_CSV_COLUMNS, *(spreadsheet_safe(f"{name}_m") for name in names), "warnings"])
     for row in found.routes.itertuples(index=False):
         held = _held(found, str(row.route_id))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
         cells += [held.get(name, 0.0) for name in names]
         said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
-        out.writerow([_safe(cell) for cell in [*cells, " | ".join(said)]])
+        out.writerow([spreadsheet_safe(cell) for cell in [*cells, " | ".join(said)]])
     return text.getvalue()
 
 
@@ -100,7 +100,7 @@ def as_table(found: Exposure) -> str:
             str(row["name"]),
             km(row["length_m"]),
             km(row["exposed_m"]),
-            _share(row["exposed_share"]) if row["length_m"] else "-",
+            share(row["exposed_share"]) if row["length_m"] else "-",
             km(row["longest_exposed_m"]),
             str(row["crossings"]),
         )
@@ -234,13 +234,37 @@ def km(metres: float) -> str:
     return f"{metres / 1000:.1f}"
 
 
-def _share(share: float) -> str:
-    """Write a share; what is not nothing or not all is never shown as 0% or 100%."""
-    if 0 < share < 0.005:  # noqa: PLR2004 - half of the last digit shown
+def share(part: float) -> str:
+    """
+    Write a share; what is not nothing or not all is never shown as 0% or 100%.
+
+    Parameters
+    ----------
+    part
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        Whole per cent.
+    """
+    if 0 < part < 0.005:  # noqa: PLR2004 - half of the last digit shown
         return "<1%"
-    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"  # noqa: PLR2004 - as above
+    return ">99%" if 0.995 <= part < 1 else f"{part:.0%}"  # noqa: PLR2004 - as above
 
 
-def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from running text as a formula."""
+def spreadsheet_safe(cell: Any) -> Any:
+    """
+    Keep a spreadsheet from running text as a formula.
+
+    Parameters
+    ----------
+    cell
+        What is to be written.
+
+    Returns
+    -------
+    object
+        The same; text that begins as a formula does has an apostrophe in front.
+    """
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -67,6 +67,10 @@ class Desk:
         read = {one: self.read(name, "control") for one, name in zip(called, names, strict=True)}
         return read or None
 
+    def for_series(self) -> Catalog:
+        """Give the layers of the catalogue that were used, for their titles and sources."""
+        return self.layers.without(*(name for name in self.layers if name not in self._used))
+
     def for_page(self, found: Exposure) -> Catalog:
         """Give the layers for a page of this answer: what was used, and what is near."""
         from geo import control

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
 
-__all__ = ["flag", "measure"]
+__all__ = ["flag", "measure", "say_open_sea"]
 
 _OLD_DAYS = 90
 
@@ -99,7 +99,7 @@ def measure(
     exposed = tables.exposed_table(lines, found)
     stretches = sources.stretches(lines, claims_now, names, found if control is None else None)
     sections = tables.sections_table(lines, exposed)
-    _say_open_sea(stretches[stretches["source"] == names[0]], sections, notices)
+    say_open_sea(stretches[stretches["source"] == names[0]], sections, notices)
     length_m = dict(zip(ids, found.length_m, strict=True))
     disputed, agreement = disputes.compared(stretches, names, length_m)
     notices += disputes.unlike_names(stretches, disputed, names)
@@ -194,8 +194,17 @@ def _compare_dates(
                 notices.append(Notice(name, "", "stale", message))
 
 
-def _say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:
-    """Tell open sea, which nobody claims to hold, from ground of which nothing is known."""
+def say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:
+    """
+    Tell open sea, which nobody claims to hold, from ground of which nothing is known.
+
+    Parameters
+    ----------
+    stretches, sections
+        The tables of `Exposure`, of one source.
+    notices
+        Where the word is added.
+    """
     unknown = stretches[stretches["controller"] == hands.UNKNOWN]
     for section in sections[sections["mode"] == "sea"].to_dict("records"):
         mine = unknown[unknown["route_id"] == section["route_id"]]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geo.catalog import Layers
-    from geo.exposure import Exposure
+    from geo.exposure import Exposure, Series
 
 __all__ = [
     "claims",
@@ -200,7 +200,7 @@ def title_of(found: Exposure, what: str) -> str:
     return what if found.as_of is None else f"{what}, as of {found.as_of}"
 
 
-def zone_words(layers: Layers | None, found: Exposure) -> str:
+def zone_words(layers: Layers | None, found: Exposure | Series) -> str:
     """
     Name the layers of zones that the numbers rest on.
 
