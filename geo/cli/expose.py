@@ -37,7 +37,9 @@ __all__ = ["expose"]
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
-@click.option("--plot", metavar="FILE", help="Draw the routes as strips: .png, .pdf or .svg.")
+@click.option(
+    "--plot", metavar="FILE", help="Draw strips, or the course over time: .png, .pdf or .svg."
+)
 @LAYERS
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: str,

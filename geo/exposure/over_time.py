@@ -122,7 +122,10 @@ def _days(zones: GeoDataFrame, every: str, since: dt.date | None, until: dt.date
         raise InputError(message)
     first, last = since or _change(zones, 0), until or _change(zones, -1)
     if first is None or last is None:
-        message = "the zones have no periods, so no change: say since when and until when (--since, --until)"
+        message = (
+            "the zones have no periods, so no change: say since when and until when "
+            "(--since, --until)"
+        )
         raise InputError(message)
     if last < first:
         message = f"until {last} is before since {first}"
