@@ -11,7 +11,7 @@ from geo.control import CONTESTED, MIXED, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Look", "holders", "hues", "look"]
+__all__ = ["Look", "holders", "hues", "look", "palette"]
 
 _HUES: Final = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#5b3a9b", "#f0e442", "#7a5c1e",
@@ -62,6 +62,23 @@ def hues(claimed: Iterable[str | None], named: Iterable[str | None]) -> dict[str
     ranked = sorted(claims, key=lambda holder: (-claims[holder], holder))
     ranked += sorted(set(holders(named)) - set(ranked))
     return {holder: _HUES[place % len(_HUES)] for place, holder in enumerate(ranked)}
+
+
+def palette(names: Iterable[str]) -> dict[str, str]:
+    """
+    Give each of several things a hue of the colour-blind-safe set, in their order.
+
+    Parameters
+    ----------
+    names
+        What they are called; after sixteen the hues begin again.
+
+    Returns
+    -------
+    dict
+        A colour by name.
+    """
+    return {name: _HUES[at % len(_HUES)] for at, name in enumerate(dict.fromkeys(names))}
 
 
 def holders(names: Iterable[str | None]) -> list[str]:

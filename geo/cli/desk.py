@@ -58,6 +58,19 @@ class Desk:
         )
         return source.frame
 
+    def read_claims(self, names: Sequence[str]) -> dict[str, GeoDataFrame] | None:
+        """Read sources of claims apart; several are called by their layer or file."""
+        from geo.exposure import frames
+
+        several = [name if name in self.layers else Path(name).stem for name in names]
+        called = frames.numbered(several) if len(names) > 1 else names
+        read = {one: self.read(name, "control") for one, name in zip(called, names, strict=True)}
+        return read or None
+
+    def for_series(self) -> Catalog:
+        """Give the layers of the catalogue that were used, for their titles and sources."""
+        return self.layers.without(*(name for name in self.layers if name not in self._used))
+
     def for_page(self, found: Exposure) -> Catalog:
         """Give the layers for a page of this answer: what was used, and what is near."""
         from geo import control

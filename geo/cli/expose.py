@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geo.cli import over_time
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say
-from geo.cli.group import AS_OF, FORMATS, LAYERS, main
+from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, main
 
 if TYPE_CHECKING:
     from geo.exposure import Exposure
@@ -22,20 +23,33 @@ __all__ = ["expose"]
 @click.option(
     "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
 )
-@click.option("--control", metavar="FILE|LAYER", help="Who holds what: polygons with a controller.")
+@click.option(
+    "--control",
+    multiple=True,
+    metavar="FILE|LAYER",
+    help="Who holds what: polygons with a controller; more than once to compare what sources say.",
+)
 @click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 @AS_OF
+@click.option("--every", type=EVERY, help="Measure over time: the first day of each.")
+@click.option("--since", metavar="DATE", help="With --every: from this day. Default: first change.")
+@click.option("--until", metavar="DATE", help="With --every: to this day. Default: last change.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
-@click.option("--plot", metavar="FILE", help="Draw the routes as strips: .png, .pdf or .svg.")
+@click.option(
+    "--plot", metavar="FILE", help="Draw strips, or the course over time: .png, .pdf or .svg."
+)
 @LAYERS
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: str,
     zones: tuple[str, ...],
-    control: str | None,
+    control: tuple[str, ...],
     crs: str | None,
     as_of: str | None,
+    every: str | None,
+    since: str | None,
+    until: str | None,
     form: str,
     output: str | None,
     page: str | None,
@@ -47,23 +61,30 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     ROUTES is a line file (GeoJSON, GPX, KML, GPKG, Shapefile) or the name of a
     bundled layer, e.g. corridors. Without --zones, the bundled conflict zones
-    and control areas are used.
+    and control areas are used. With --every, the answer is a series over time.
     """
     from geo import exposure, report
 
+    alone = [name for name, asked in (("--as-of", as_of), ("--map", page)) if asked is not None]
+    over_time.refuse_mixed(every, (since, until), *alone)
     for path in (output, page):
         require_folder(path)
-    refuse_clash((routes, *zones, *filter(None, [control])), (output, page, plot))
+    refuse_clash((routes, *zones, *control), (output, page, plot))
     require_picture(plot)
     desk = Desk(catalog(folder), crs)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (ZONES,), "zones")
-    if control is None and not zones:
-        control = CONTROL
-    claims = None if control is None else desk.read(control, "control")
-    found = exposure.measure(lines, areas, control=claims, as_of=as_of, source=control or "")
-    options = {"--zones": zones, "--control": control, "--crs": crs, "--as-of": found.as_of}
-    options["--layers"] = folder
+    if not control and not zones:
+        control = (CONTROL,)
+    claims = desk.read_claims(control)
+    options: dict[str, object] = {"--zones": zones, "--control": control, "--crs": crs}
+    if every is not None:
+        asked = over_time.Asked(every, since, until, form, output, plot)
+        options["--layers"] = folder
+        over_time.tell(desk, (lines, areas, claims), asked, (routes, options))
+        return
+    found = exposure.measure(lines, areas, control=claims, as_of=as_of)
+    options |= {"--as-of": found.as_of, "--layers": folder}
     found = replace(
         found,
         notices=(*desk.notices, *found.notices),

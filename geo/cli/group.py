@@ -9,8 +9,9 @@ import click
 
 from geo.errors import GeoError, visible
 
-__all__ = ["AS_OF", "FORMATS", "LAYERS", "main"]
+__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "main"]
 
+EVERY = click.Choice(["week", "month", "quarter", "year"])
 FORMATS = click.Choice(["table", "json", "csv"])
 AS_OF = click.option(
     "--as-of", metavar="DATE", help="Day of the answer, YYYY-MM-DD. Default: the newest source."

@@ -9,7 +9,7 @@ where there is no claim, it is unknown.
 
 from geo.control.along import along
 from geo.control.claims import CONTESTED, MIXED, UNKNOWN, holders, standard, unread
-from geo.control.periods import as_of, day_of, days, has_period
+from geo.control.periods import as_of, day_of, days, has_period, period
 
 __all__ = [
     "CONTESTED",
@@ -21,6 +21,7 @@ __all__ = [
     "days",
     "has_period",
     "holders",
+    "period",
     "standard",
     "unread",
 ]

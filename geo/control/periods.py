@@ -184,7 +184,7 @@ def _written(value: object) -> str:
     return str(value).strip()
 
 
-def day_of(value: object) -> dt.date | None:
+def day_of(value: object, what: str = "as of") -> dt.date | None:
     """
     Read a day that a user names.
 
@@ -192,6 +192,8 @@ def day_of(value: object) -> dt.date | None:
     ----------
     value
         Text YYYY-MM-DD, a date, a datetime or a pandas Timestamp; None for none.
+    what
+        What the day is called in a message.
 
     Returns
     -------
@@ -213,5 +215,5 @@ def day_of(value: object) -> dt.date | None:
     try:
         return dt.datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a day only
     except ValueError:
-        message = f"as of: {value!r} is not a date YYYY-MM-DD"
+        message = f"{what}: {value!r} is not a date YYYY-MM-DD"
         raise InputError(message) from None

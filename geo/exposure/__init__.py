@@ -7,6 +7,8 @@ metre once.
 """
 
 from geo.exposure.answer import Exposure
+from geo.exposure.course import Series
 from geo.exposure.measures import flag, measure
+from geo.exposure.over_time import EVERY, series
 
-__all__ = ["Exposure", "flag", "measure"]
+__all__ = ["EVERY", "Exposure", "Series", "flag", "measure", "series"]

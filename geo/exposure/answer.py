@@ -53,9 +53,18 @@ class Exposure:
         The union along each route: `route_id`, `from_m`, `to_m`.
     stretches
         Who holds each route from 0 to its end: `route_id`, `from_m`, `to_m`,
-        `controller`, `claims`.
+        `controller`, `claims`, `source`; each source covers the whole route.
     controllers
         Their sums: `route_id`, `controller`, `source`, `inside_m`, `share`.
+    sources
+        The names of the sources of claims, the first one first.
+    disputes
+        Where two of them name different holders: `route_id`, `from_m`, `to_m`,
+        `sources` and `controllers` (tuples of two).
+    agreement
+        For each route and pair of sources: `route_id`, `sources`, `disputed_m`,
+        `one_silent_m` (one knows no holder), `agreed_m`, `both_unknown_m`, which
+        add up to the length.
     notices
         Everything that a reader must know before using the numbers.
     inputs, reproduce
@@ -71,6 +80,9 @@ class Exposure:
     exposed: pd.DataFrame
     stretches: pd.DataFrame
     controllers: pd.DataFrame
+    sources: tuple[str, ...]
+    disputes: pd.DataFrame
+    agreement: pd.DataFrame
     notices: tuple[Notice, ...] = ()
     inputs: tuple[Mapping[str, object], ...] = ()
     reproduce: str = ""
@@ -114,12 +126,40 @@ class Exposure:
             "events": [],
             "exposed": _pairs(self.exposed, row.route_id),
             "sections": _records(self.sections, row.route_id),
-            "stretches": [
-                {**record, "claims": list(record["claims"])}
-                for record in _records(self.stretches, row.route_id)
-            ],
+            "stretches": self._stretches(row.route_id, self.sources[0]),
+            **self._other_sources(row.route_id),
+            "disputes": self._disputes(row.route_id),
             "path": _path(row.geometry),
         }
+
+    def _stretches(self, route_id: str, source: str) -> list[dict[str, Any]]:
+        mine = self.stretches[self.stretches["source"] == source].drop(columns="source")
+        return [{**record, "claims": list(record["claims"])} for record in _records(mine, route_id)]
+
+    def _other_sources(self, route_id: str) -> dict[str, Any]:
+        """Give what the other sources say, apart: summing `stretches` must not count twice."""
+        others = self.sources[1:]
+        said = [{"source": name, "stretches": self._stretches(route_id, name)} for name in others]
+        return {"other_sources": said} if others else {}
+
+    def _disputes(self, route_id: str) -> list[dict[str, Any]]:
+        mine = self.disputes[self.disputes["route_id"] == route_id].to_dict("records")
+        return [
+            {
+                "sources": list(pair["sources"]),
+                **{name: pair[name] for name in ("disputed_m", "one_silent_m", "agreed_m")},
+                "stretches": [
+                    {
+                        "from_m": row["from_m"],
+                        "to_m": row["to_m"],
+                        "controllers": list(row["controllers"]),
+                    }
+                    for row in mine
+                    if row["sources"] == pair["sources"]
+                ],
+            }
+            for pair in _records(self.agreement, route_id)
+        ]
 
     def _zones(self, route_id: str) -> list[dict[str, Any]]:
         mine = self.passages[self.passages["route_id"] == route_id]

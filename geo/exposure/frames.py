@@ -15,11 +15,11 @@ from geo import geodesy
 from geo.errors import CRSError, GeometryError, InputError, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from geopandas import GeoDataFrame
 
-__all__ = ["areas", "compare_extents", "ids_of", "lines", "missing"]
+__all__ = ["areas", "compare_extents", "ids_of", "lines", "missing", "numbered"]
 
 _FAR_DEG = 10.0
 _ID, _CLAIM_ID = " id", " claim id"  # a blank in front, which no file's column has
@@ -189,11 +189,24 @@ def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
     if twins and "route" in roles and column in {"route_id", "id"}:
         message = f"routes: more than one has the {column} {', '.join(twins[:5])}"
         raise InputError(message)
-    return _numbered(named)
+    return numbered(named)
 
 
-def _numbered(names: list[str]) -> list[str]:
-    """Give a number to a name that stands again, one that no other row bears."""
+def numbered(names: Sequence[str]) -> list[str]:
+    """
+    Give a number to a name that stands again, one that no other row bears.
+
+    Parameters
+    ----------
+    names
+        Names, some of them twice.
+
+    Returns
+    -------
+    list of str
+        As many names, each once.
+    """
+    names = list(names)
     taken, seen = set(names), Counter[str]()
     for row, name in enumerate(names):
         seen[name] += 1

@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from geo import control as hands
 from geo import passages
 from geo.errors import InputError, Notice
-from geo.exposure import frames, tables
+from geo.exposure import disputes, frames, sources, tables
 from geo.exposure.answer import Exposure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    import pandas as pd
     from geopandas import GeoDataFrame
 
-__all__ = ["flag", "measure"]
+__all__ = ["flag", "measure", "say_open_sea"]
 
 _OLD_DAYS = 90
 
@@ -28,7 +29,7 @@ def measure(
     routes: GeoDataFrame,
     zones: GeoDataFrame,
     *,
-    control: GeoDataFrame | None = None,
+    control: GeoDataFrame | Mapping[str, GeoDataFrame] | Sequence[GeoDataFrame] | None = None,
     as_of: date | str | None = None,
     source: str = "",
 ) -> Exposure:
@@ -47,18 +48,20 @@ def measure(
         nothing, with a notice.
     control
         Claims of who holds what, polygons in EPSG:4326 with a `controller` and,
-        if they have one, an `extent` and a period. Left out, the zones speak
-        for themselves.
+        if they have one, an `extent` and a period. Several sources, by name or
+        as a list, are told apart and compared (see `geo.exposure.disputes`),
+        never merged. Left out, the zones speak for themselves.
     as_of
         The day of the answer. Left out, the newest `source_date` of the layers.
     source
-        What the claims are called in the answer; "control" or "zones" if left out.
+        What the claims are called in the answer, unless their names are given;
+        "control" or "zones" if left out. Several are numbered.
 
     Returns
     -------
     Exposure
         The tables of the answer. Controllers, contested, mixed and unknown add
-        up to each route's length.
+        up to each route's length, for every source.
 
     Raises
     ------
@@ -77,31 +80,29 @@ def measure(
     notices: list[Notice] = []
     lines = frames.lines(routes, notices)
     zones = frames.areas(zones, "zones", notices)
-    claims = zones if control is None else frames.areas(control, "control", notices)
-    _say_of_holders(claims, control is not None, notices)
-    newest = {"zones": _newest(zones), "control": _newest(claims)}
+    names, claims = sources.read(control, zones, source, notices)
+    newest = {label: sources.newest(rows) for label, rows in {"zones": zones, **claims}.items()}
     known_until = max((known for known in newest.values() if known), default=None)
     day = hands.day_of(as_of) or known_until
     _compare_dates(day, known_until, newest, notices)
-    if day is None and (hands.has_period(zones) or hands.has_period(claims)):
+    if day is None and any(hands.has_period(rows) for rows in (zones, *claims.values())):
         message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
         raise InputError(message)
     zones_now = _holding(zones, "zones", day, notices)
-    claims_now = zones_now if control is None else _holding(claims, "control", day, notices)
+    claims_now = {
+        label: zones_now if control is None else _holding(rows, label, day, notices)
+        for label, rows in claims.items()
+    }
     frames.compare_extents(lines, zones_now, notices)
     found = passages.find(lines["geometry"].to_numpy(), zones_now.geometry.to_numpy())
-    held = (
-        found
-        if control is None
-        else passages.find(lines["geometry"].to_numpy(), claims_now.geometry.to_numpy())
-    )
     ids = lines["route_id"].to_numpy(object)
     exposed = tables.exposed_table(lines, found)
-    stretches = hands.along(held, claims_now, frames.ids_of(claims_now, "area", "zone"))
-    stretches = tables.renamed(stretches, ids)
-    source = source or ("zones" if control is None else "control")
+    stretches = sources.stretches(lines, claims_now, names, found if control is None else None)
     sections = tables.sections_table(lines, exposed)
-    _say_open_sea(stretches, sections, notices)
+    say_open_sea(stretches[stretches["source"] == names[0]], sections, notices)
+    length_m = dict(zip(ids, found.length_m, strict=True))
+    disputed, agreement = disputes.compared(stretches, names, length_m)
+    notices += disputes.unlike_names(stretches, disputed, names)
     return Exposure(
         as_of=day,
         known_until=known_until,
@@ -111,9 +112,10 @@ def measure(
         passages=tables.passages_table(found, ids, zones_now),
         exposed=tables.renamed(exposed, ids),
         stretches=stretches,
-        controllers=tables.controllers_table(
-            stretches, dict(zip(ids, found.length_m, strict=True)), source
-        ),
+        controllers=tables.controllers_table(stretches, length_m, names),
+        sources=names,
+        disputes=disputed,
+        agreement=agreement,
         notices=tuple(notices),
     )
 
@@ -157,16 +159,6 @@ def flag(
     return gpd.GeoDataFrame(pairs[columns], geometry="geometry", crs=4326)
 
 
-def _newest(frame: pd.DataFrame) -> date | None:
-    dates = [
-        hands.days(frame[column], partial=True).max()
-        for column in frame.columns
-        if str(column).strip().lower() == "source_date"
-    ]
-    known = [day for day in dates if not pd.isna(day)]
-    return max(known).date() if known else None
-
-
 def _holding(
     frame: GeoDataFrame, name: str, day: date | None, notices: list[Notice]
 ) -> GeoDataFrame:
@@ -177,17 +169,6 @@ def _holding(
         message = f"none of the {len(frame)} rows holds on {day}: nothing could be found"
         notices.append(Notice(name, "", "none-holds", message))
     return now
-
-
-def _say_of_holders(claims: GeoDataFrame, given: bool, notices: list[Notice]) -> None:  # noqa: FBT001
-    """Tell unknown ground from claims that name nobody."""
-    if claims.empty or hands.holders(claims) is not None:
-        return
-    if given:
-        message = "control: no column is called controller, control or actor"
-        raise InputError(message)
-    message = "the zones name no controller, so who holds the routes is unknown throughout"
-    notices.append(Notice("zones", "", "no-controller", message))
 
 
 def _compare_dates(
@@ -213,8 +194,17 @@ def _compare_dates(
                 notices.append(Notice(name, "", "stale", message))
 
 
-def _say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:
-    """Tell open sea, which nobody claims to hold, from ground of which nothing is known."""
+def say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:
+    """
+    Tell open sea, which nobody claims to hold, from ground of which nothing is known.
+
+    Parameters
+    ----------
+    stretches, sections
+        The tables of `Exposure`, of one source.
+    notices
+        Where the word is added.
+    """
     unknown = stretches[stretches["controller"] == hands.UNKNOWN]
     for section in sections[sections["mode"] == "sea"].to_dict("records"):
         mine = unknown[unknown["route_id"] == section["route_id"]]

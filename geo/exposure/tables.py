@@ -12,7 +12,7 @@ from geo import geodesy, passages
 from geo.exposure.frames import ids_of, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
@@ -24,6 +24,7 @@ __all__ = [
     "renamed",
     "routes_table",
     "sections_table",
+    "totals",
     "zones_table",
 ]
 
@@ -93,31 +94,57 @@ def routes_table(
     GeoDataFrame
         The columns of `Exposure.routes`.
     """
-    count = len(lines)
-    route, width = exposed["route"].to_numpy(), (exposed["to_m"] - exposed["from_m"]).to_numpy()
-    exposed_m = np.bincount(route, weights=width, minlength=count).astype(float)
-    longest = np.zeros(count)
-    np.maximum.at(longest, route, width)
+    count, length = len(lines), found.length_m
+    sums = totals(exposed, length)
     of_all, from_m, to_m = passages.merged(found.route, found.from_m, found.to_m)
     touched_m = np.bincount(of_all, weights=to_m - from_m, minlength=count)
     bordered = np.bincount(found.route[found.on_border], minlength=count) > 0
-    length = found.length_m
-    share = np.divide(exposed_m, length, out=np.zeros(count), where=length > 0)
     return gpd.GeoDataFrame(
         {
             "route_id": lines["route_id"].to_numpy(object),
             "name": lines["name"].to_numpy(object),
             "length_m": length,
-            "exposed_m": exposed_m,
-            "exposed_share": share,
+            "exposed_m": sums["exposed_m"],
+            "exposed_share": sums["exposed_share"],
             # what is touched but not inside; never the rounding of a difference of nothing
-            "boundary_m": np.where(bordered, touched_m - exposed_m, 0.0),
-            "crossings": np.bincount(route, minlength=count),
-            "longest_exposed_m": longest,
+            "boundary_m": np.where(bordered, touched_m - sums["exposed_m"], 0.0),
+            "crossings": sums["crossings"],
+            "longest_exposed_m": sums["longest_exposed_m"],
         },
         geometry=lines["geometry"].to_numpy(),
         crs=4326,
     )
+
+
+def totals(exposed: pd.DataFrame, length_m: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+    """
+    Sum the union along each route.
+
+    Parameters
+    ----------
+    exposed
+        The union, from `exposed_table`.
+    length_m
+        The routes' lengths.
+
+    Returns
+    -------
+    dict
+        `length_m`, `exposed_m`, `exposed_share` (0 where a route has no length),
+        `crossings`, `longest_exposed_m`: a value for each route.
+    """
+    count = length_m.size
+    route, width = exposed["route"].to_numpy(), (exposed["to_m"] - exposed["from_m"]).to_numpy()
+    exposed_m = np.bincount(route, weights=width, minlength=count).astype(float)
+    longest = np.zeros(count)
+    np.maximum.at(longest, route, width)
+    return {
+        "length_m": length_m,
+        "exposed_m": exposed_m,
+        "exposed_share": np.divide(exposed_m, length_m, out=np.zeros(count), where=length_m > 0),
+        "crossings": np.bincount(route, minlength=count),
+        "longest_exposed_m": longest,
+    }
 
 
 def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
@@ -252,10 +279,10 @@ def passages_table(
 
 
 def controllers_table(
-    stretches: pd.DataFrame, length_m: dict[str, float], source: str
+    stretches: pd.DataFrame, length_m: dict[str, float], sources: Sequence[str]
 ) -> pd.DataFrame:
     """
-    Sum the stretches of each route by who holds them.
+    Sum the stretches of each route by who holds them, for each source apart.
 
     Parameters
     ----------
@@ -263,22 +290,23 @@ def controllers_table(
         The columns of `Exposure.stretches`.
     length_m
         Each route's length, in the order of the routes.
-    source
-        What the claims are called.
+    sources
+        The names of the sources, the first one first.
 
     Returns
     -------
     DataFrame
-        The columns of `Exposure.controllers`, the longest first in each route.
+        The columns of `Exposure.controllers`, source by source and the longest
+        first in each route.
     """
     table = stretches.assign(inside_m=stretches["to_m"] - stretches["from_m"])
-    keys = ["route_id", "controller"]
+    keys = ["route_id", "source", "controller"]
     sums = table.groupby(keys, sort=False)[["inside_m"]].sum().reset_index()
-    sums["source"] = source
     sums["share"] = sums["inside_m"] / sums["route_id"].map(length_m)
     order = {route_id: number for number, route_id in enumerate(length_m)}
     sums["order"] = sums["route_id"].map(order)
-    sums = sums.sort_values(["order", "inside_m"], ascending=[True, False])
+    sums["place"] = sums["source"].map({name: place for place, name in enumerate(sources)})
+    sums = sums.sort_values(["order", "place", "inside_m"], ascending=[True, True, False])
     return sums[["route_id", "controller", "source", "inside_m", "share"]].reset_index(drop=True)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geo.catalog import Layers
-    from geo.exposure import Exposure
+    from geo.exposure import Exposure, Series
 
 __all__ = [
     "claims",
@@ -28,6 +28,7 @@ __all__ = [
     "numbers_words",
     "percent",
     "rows",
+    "sides_words",
     "source_words",
     "title_of",
     "zone_words",
@@ -107,7 +108,7 @@ def claims(layers: Layers | None, found: Exposure) -> dict[str, dict[str, Any]]:
     """
     made: dict[str, dict[str, Any]] = {}
     for kind in ("conflict_zones", "control_areas"):
-        for name in _of_kind(layers, kind):
+        for name in _first_last(layers, kind, found):
             frame = _dated(layers, name, found)
             records = pd.DataFrame(frame.drop(columns=frame.geometry.name)).to_dict("records")
             ids = frames.ids_of(frame, "area", "zone")
@@ -116,6 +117,20 @@ def claims(layers: Layers | None, found: Exposure) -> dict[str, dict[str, Any]]:
                 for one, row in zip(ids, records, strict=True)
             }
     return made
+
+
+def _first_last(layers: Layers | None, kind: str, found: Exposure) -> list[str]:
+    """Put the layer that stretches rest on last, so that its ids count where sources share them."""
+    names = _of_kind(layers, kind)
+    if kind != "control_areas" or len(found.sources) == 1 or layers is None:
+        return names
+    used = [Path(str(one["path"])).name for one in found.inputs if one.get("role") == "control"]
+    first = [
+        name
+        for name in names
+        if (layers.passport(name).get("path") in used[:1] if used else name == found.sources[0])
+    ]
+    return [name for name in names if name not in first[:1]] + first[:1]
 
 
 def colours(layers: Layers | None, found: Exposure) -> dict[str, str]:
@@ -185,7 +200,7 @@ def title_of(found: Exposure, what: str) -> str:
     return what if found.as_of is None else f"{what}, as of {found.as_of}"
 
 
-def zone_words(layers: Layers | None, found: Exposure) -> str:
+def zone_words(layers: Layers | None, found: Exposure | Series) -> str:
     """
     Name the layers of zones that the numbers rest on.
 
@@ -268,6 +283,36 @@ def numbers_words(route: Mapping[str, Any], exposed: pd.DataFrame) -> str:
     if route["boundary_m"] > 0:
         words += f"; {report.km(route['boundary_m'])} km more along a zone's border"
     return words
+
+
+def sides_words(found: Exposure, route_id: str) -> str:
+    """
+    Begin the sentence that says who holds a route.
+
+    Parameters
+    ----------
+    found
+        The answer.
+    route_id
+        The route.
+
+    Returns
+    -------
+    str
+        "Held by: "; where there are several sources, whose word the holders are,
+        and how much of it another one disputes.
+    """
+    if len(found.sources) == 1:
+        return "Held by: "
+    mine = found.agreement[found.agreement["route_id"] == route_id]
+    first = plain_words(found.sources[0], "the first source")
+    parts = [
+        f"{plain_words(pair['sources'][1], 'another')} names another on "
+        f"{report.km(pair['disputed_m'])} km"
+        for pair in mine.to_dict("records")
+        if pair["sources"][0] == found.sources[0]
+    ]
+    return f"Held, as {first} says ({'; '.join(parts)}), by: "
 
 
 def percent(share: float) -> str:

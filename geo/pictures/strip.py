@@ -119,6 +119,7 @@ def _pieces(
     """Join neighbours that look and read alike, whatever number of claims they rest on."""
     pieces: list[_Piece] = []
     mine = found.stretches[found.stretches["route_id"] == route_id]
+    mine = mine[mine["source"] == found.sources[0]]
     for row in mine.to_dict("records"):
         under = [claims[one] for one in row["claims"] if one in claims]
         states = (str(claim.get("status", "held")) for claim in under)
@@ -311,13 +312,18 @@ def _nearest(places: Sequence[Mapping[str, Any]], line: Any, at_m: float) -> str
 
 def _small(desk: _Desk, top: float, route: Mapping[str, Any], sections: pd.DataFrame) -> None:
     """Say who holds how much, and how far the line may be off."""
-    held = _of(desk.found.controllers, route).to_dict("records")
+    held = _of(desk.found.controllers, route)
+    held = held[held["source"] == desk.found.sources[0]]
     parts = [
         f"{paper.plain_words(row['controller'], 'a holder')} {report.km(row['inside_m'])} km"
         f" ({facts.percent(row['share'])})"
-        for row in held
+        for row in held.to_dict("records")
     ]
-    words = "Held by: " + (", ".join(parts) or "not said, no control layer was used") + "."
+    words = (
+        facts.sides_words(desk.found, route["route_id"])
+        + (", ".join(parts) or "not said, no control layer was used")
+        + "."
+    )
     left, room = _SIDE + _NAMES, _WIDTH - 2 * _SIDE - _NAMES
     page = desk.page
     lines = page.wrap(left, top + _FOOT + 0.36, words, room=room, lines=2, size=7)

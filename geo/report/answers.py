@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import visible
+from geo.exposure.disputes import any_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,16 +74,17 @@ def as_csv(found: Exposure) -> str:
     str
         Metres and shares unrounded; a column `<controller>_m` for each
         controller of any route, and last what must be known before using the
-        numbers. Text that a spreadsheet would run as a formula
+        numbers. Where there are several sources, `<controller>@<source>_m` for
+        each, and `disputed_m`, the metres on which any two name different
+        holders. Text that a spreadsheet would run as a formula
         has an apostrophe in front.
     """
-    names = list(dict.fromkeys(found.controllers["controller"]))
+    names = _held_columns(found)
     text = memory.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow([*_CSV_COLUMNS, *(spreadsheet_safe(f"{name}_m") for name in names), "warnings"])
     for row in found.routes.itertuples(index=False):
-        mine = found.controllers[found.controllers["route_id"] == row.route_id]
-        held = dict(zip(mine["controller"], mine["inside_m"], strict=True))
+        held = _held(found, str(row.route_id))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
         cells += [held.get(name, 0.0) for name in names]
         said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
@@ -120,14 +122,7 @@ def as_table(found: Exposure) -> str:
     head = ("route", "km", "exposed km", "share", "longest km", "crossings")
     lines += columns([head, *rows])
     for route_id, name in zip(found.routes["route_id"], found.routes["name"], strict=True):
-        mine = found.controllers[found.controllers["route_id"] == route_id]
-        lines += ["", f"{name}: who holds it"]
-        lines += columns(
-            [
-                (f"  {row['controller']}", km(row["inside_m"]), f"{row['share']:.1%}")
-                for row in mine.to_dict("records")
-            ]
-        )
+        lines += ["", *_whose(found, route_id, name)]
     border = found.routes[found.routes["boundary_m"] > 0]
     for row in border.to_dict("records"):
         lines += [
@@ -160,6 +155,50 @@ def frame_csv(frame: pd.DataFrame) -> str:
     cells = frame.astype(object).where(frame.notna(), "")
     out.writerows([spreadsheet_safe(cell) for cell in row] for row in cells.itertuples(index=False))
     return text.getvalue()
+
+
+def _held_columns(found: Exposure) -> list[str]:
+    """Name a column for each controller, and for each source where there are several."""
+    if len(found.sources) == 1:
+        return list(dict.fromkeys(found.controllers["controller"]))
+    sides = (found.controllers[found.controllers["source"] == name] for name in found.sources)
+    named = [f"{row.controller}@{row.source}" for side in sides for row in side.itertuples()]
+    return [*dict.fromkeys(named), "disputed"]
+
+
+def _held(found: Exposure, route_id: str) -> dict[str, Any]:
+    """Give the metres of a route by the names of `_held_columns`."""
+    mine: Any = found.controllers[found.controllers["route_id"] == route_id]
+    if len(found.sources) == 1:
+        return dict(zip(mine["controller"], mine["inside_m"], strict=True))
+    held = {f"{row.controller}@{row.source}": row.inside_m for row in mine.itertuples()}
+    return {**held, "disputed": any_m(found.disputes, route_id)}
+
+
+def _whose(found: Exposure, route_id: str, name: str) -> list[str]:
+    """Say who holds a route; several sources stand side by side, then where they disagree."""
+    mine: Any = found.controllers[found.controllers["route_id"] == route_id]
+    if len(found.sources) == 1:
+        rows = [
+            (f"  {row['controller']}", km(row["inside_m"]), f"{row['share']:.1%}")
+            for row in mine.to_dict("records")
+        ]
+        return [f"{name}: who holds it", *columns(rows)]
+    held = {(row.controller, row.source): row.inside_m for row in mine.itertuples()}
+    most = mine.groupby("controller", sort=False)["inside_m"].max()
+    table = [("  km, says", *found.sources)]
+    table += [
+        (f"  {holder}", *(km(held.get((holder, source), 0.0)) for source in found.sources))
+        for holder in most.sort_values(ascending=False, kind="stable").index
+    ]
+    lines = [f"{name}: who holds it, by each source", *columns(table)]
+    for pair in found.agreement[found.agreement["route_id"] == route_id].to_dict("records"):
+        one, other = pair["sources"]
+        lines.append(
+            f"  disputed: {one} and {other} name different holders on {km(pair['disputed_m'])} km; "
+            f"on {km(pair['one_silent_m'])} km only one of them names any"
+        )
+    return lines
 
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:

@@ -81,6 +81,36 @@ function verdict(page, route) {
     );
 }
 
+// Several sources of claims are never mixed: holders, strip and days measured again rest on the first.
+function sourceNames(routes) {
+  return [...new Set(routes.flatMap((route) => (route.disputes ?? []).flatMap((pair) => pair.sources)))];
+}
+
+function isFirstSource(found, layer) {
+  const sources = sourceNames(found.routes);
+  if (sources.length < 2) return true;
+  const first = (found.inputs ?? []).find((input) => input.role === "control");
+  return first ? isInput(layer, first) : layer.name === sources[0];
+}
+
+function sidesWords(page, route) {
+  const [first, ...others] = sourceNames(page.answer.routes);
+  if (!others.length) return [];
+  const lead = `This is what “${first}” says.`;
+  const pairs = (route.disputes ?? []).filter((pair) => pair.sources[0] === first);
+  if (!pairs.length) {
+    const names = others.map((name) => `“${name}”`).join(" and ");
+    const when = page.answer.asOf ? ` on ${day(page.answer.asOf)}` : "";
+    return [`${lead} Where ${names} would disagree was measured for the routes of the list${when} only.`];
+  }
+  const words = pairs.map(
+    ({ sources, disputed_m, one_silent_m }) =>
+      `“${sources[1]}” names another holder on ${km(disputed_m)} (disputed); ` +
+      `on ${km(one_silent_m)} only one of the two names any.`,
+  );
+  return [`${lead} ${words.join(" ")}`];
+}
+
 function whose(page, route) {
   const shares = sharesOf(page, route);
   const node = document.getElementById("whose");
@@ -100,7 +130,13 @@ function whose(page, route) {
   const more = rest.length
     ? el("details", {}, el("summary", {}, `and ${rest.length} more`), el("ul", {}, ...rest.map(entry)))
     : null;
-  node.replaceChildren(el("h2", {}, "Whose"), el("ul", {}, ...shares.slice(0, 4).map(entry)), ...(more ? [more] : []));
+  const sides = sidesWords(page, route).map((words) => el("p", { class: "small" }, words));
+  node.replaceChildren(
+    el("h2", {}, "Whose"),
+    el("ul", {}, ...shares.slice(0, 4).map(entry)),
+    ...(more ? [more] : []),
+    ...sides,
+  );
 }
 
 function newestSource(page) {

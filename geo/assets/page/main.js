@@ -148,7 +148,11 @@ async function start() {
     toggles: new Map(),
     held: false,
     ready: false,
-    claims: claimsOf(layers, "control_areas", "area_id"),
+    claims: claimsOf(
+      layers.filter((layer) => isFirstSource(found, layer)),
+      "control_areas",
+      "area_id",
+    ),
     zones: claimsOf(layers, "conflict_zones", "zone_id"),
   };
   // An undated answer lies on layers that are shown as they were last known.

@@ -24,6 +24,10 @@ function measuredWith(page, role, kind) {
   const named = inputs.filter((input) => input.role === role);
   const fits = (layer) => (inputs.length ? named.some((input) => isInput(layer, input)) : layer.kind === kind);
   const used = page.layers.filter(fits);
+  if (role === "control" && sourceNames(page.answer.routes).length > 1) {
+    const first = used.filter((layer) => isFirstSource({ inputs, routes: page.answer.routes }, layer));
+    return first.length === 1 ? first[0] : null;
+  }
   if (!used.length || used.length < named.length) return null;
   if (used.length === 1) return used[0];
   return { kind, columns: used.flatMap((layer) => layer.columns), rows: used.flatMap((layer) => layer.rows) };
