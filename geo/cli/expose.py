@@ -9,7 +9,7 @@ import click
 
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say
-from geo.cli.group import AS_OF, FORMATS, LAYERS, main
+from geo.cli.group import AS_OF, FORMATS, LAYERS, finite, main
 
 if TYPE_CHECKING:
     from geo.exposure import Exposure
@@ -25,6 +25,14 @@ __all__ = ["expose"]
 @click.option("--control", metavar="FILE|LAYER", help="Who holds what: polygons with a controller.")
 @click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 @AS_OF
+@click.option(
+    "--position-error",
+    "error_km",
+    type=click.FloatRange(min=0),
+    callback=finite,
+    metavar="KM",
+    help="How far the drawn lines may be off. Default: what each section carries.",
+)
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
@@ -36,6 +44,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     control: str | None,
     crs: str | None,
     as_of: str | None,
+    error_km: float | None,
     form: str,
     output: str | None,
     page: str | None,
@@ -61,9 +70,16 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if control is None and not zones:
         control = CONTROL
     claims = None if control is None else desk.read(control, "control")
-    found = exposure.measure(lines, areas, control=claims, as_of=as_of, source=control or "")
-    options = {"--zones": zones, "--control": control, "--crs": crs, "--as-of": found.as_of}
-    options["--layers"] = folder
+    found = exposure.measure(
+        lines,
+        areas,
+        control=claims,
+        as_of=as_of,
+        source=control or "",
+        position_error_m=None if error_km is None else error_km * 1000,
+    )
+    options: dict[str, object] = {"--zones": zones, "--control": control, "--crs": crs}
+    options |= {"--as-of": found.as_of, "--position-error": error_km, "--layers": folder}
     found = replace(
         found,
         notices=(*desk.notices, *found.notices),

@@ -11,7 +11,7 @@ import pandas as pd
 from geo import control as hands
 from geo import passages
 from geo.errors import InputError, Notice
-from geo.exposure import frames, tables
+from geo.exposure import bounds, frames, tables
 from geo.exposure.answer import Exposure
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def measure(
     control: GeoDataFrame | None = None,
     as_of: date | str | None = None,
     source: str = "",
+    position_error_m: float | None = None,
 ) -> Exposure:
     """
     Measure how far each route runs inside zones, and in whose hands it is.
@@ -53,6 +54,9 @@ def measure(
         The day of the answer. Left out, the newest `source_date` of the layers.
     source
         What the claims are called in the answer; "control" or "zones" if left out.
+    position_error_m
+        How far every drawn line may be off, metres, up to 200 km. Left out, it
+        is each section's `positional_error_m`, if it has one.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def measure(
     GeometryError
         If a geometry cannot be measured, naming the rows.
     InputError
-        If there are no routes, ids are not unique, or a date cannot be read.
+        If there are no routes, ids are not unique, a date cannot be read, or
+        the position error is not a number from 0 to 200,000.
 
     Notes
     -----
@@ -101,11 +106,14 @@ def measure(
     stretches = tables.renamed(stretches, ids)
     source = source or ("zones" if control is None else "control")
     sections = tables.sections_table(lines, exposed)
+    sections = bounds.with_errors(sections, position_error_m, notices)
+    zone_shapes = zones_now.geometry.to_numpy()
+    sections = bounds.bounded(lines, sections, found, zone_shapes, notices)
     _say_open_sea(stretches, sections, notices)
     return Exposure(
         as_of=day,
         known_until=known_until,
-        routes=tables.routes_table(lines, found, exposed),
+        routes=bounds.of_routes(tables.routes_table(lines, found, exposed), sections),
         sections=sections,
         zones=tables.zones_table(found, ids, zones_now),
         passages=tables.passages_table(found, ids, zones_now),
