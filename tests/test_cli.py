@@ -74,7 +74,7 @@ def test_csv_has_a_row_for_each_route(geo):
     done = geo("expose", "corridors", "--format", "csv")
     rows = list(csv.DictReader(done.stdout.splitlines()))
     assert len(rows) == 10
-    held = [name for name in rows[0] if name.endswith("_m")][4:]
+    held = [name for name in rows[0] if name.endswith("_m")][6:]
     assert "498 km" in next(row["warnings"] for row in rows if row["route_id"] == "kaladan")
     for row in rows:
         assert sum(float(row[name]) for name in held) == pytest.approx(
@@ -86,6 +86,50 @@ def test_a_table_says_the_day_and_the_age(geo):
     done = geo("expose", "corridors", "--as-of", "2026-11-22")
     assert "newest source 2026-03-12, 255 days before" in done.stdout
     assert "nothing is known after 2026-03-12" in done.stdout
+
+
+def test_a_position_error_gives_three_numbers_in_every_form(geo, gpx):
+    words = ("expose", gpx, "--as-of", "2026-02-28", "--position-error", "2.5")
+    [route] = json.loads(geo(*words, "--format", "json").stdout)["routes"]
+    assert 0 < route["sure_m"] < route["exposed_m"] < route["possible_m"] < route["length_m"]
+    assert route["sections"][0]["positional_error_m"] == 2500
+    [row] = csv.DictReader(geo(*words, "--format", "csv").stdout.splitlines())
+    assert [float(row[name]) for name in ("sure_m", "possible_m")] == [
+        route["sure_m"],
+        route["possible_m"],
+    ]
+    table = geo(*words).stdout
+    assert "sure km  exposed km  possible km" in table
+    assert f"{route['sure_m'] / 1000:.1f}" in table
+
+
+def test_the_command_with_a_position_error_makes_it_again(geo, gpx):
+    first = geo("expose", gpx, "--position-error", "0.25", "--format", "json").stdout
+    words = json.loads(first)["reproduce"].split()
+    assert "--position-error 0.25" in " ".join(words)
+    assert geo(*words[1:]).stdout == first
+
+
+def test_without_a_position_error_the_forms_say_no_number(geo, gpx):
+    words = ("expose", gpx, "--as-of", "2026-02-28")
+    assert "sure km" not in geo(*words).stdout
+    [row] = csv.DictReader(geo(*words, "--format", "csv").stdout.splitlines())
+    assert (row["sure_m"], row["possible_m"]) == ("", "")
+
+
+def test_what_cannot_be_decided_is_said(geo):
+    done = geo("expose", "corridors", "--as-of", "2026-02-28")
+    assert (
+        "Myitkyina-Kanpaikti road (to Tengchong): whether it runs inside cannot be decided at "
+        "this precision (surely 0 km, possibly 18.1 km)" in done.stdout
+    )
+
+
+@pytest.mark.parametrize("error", ["-1", "nan", "inf", "1e999", "far"])
+def test_a_position_error_that_is_no_length_is_a_usage_error(geo, gpx, error):
+    done = geo("expose", gpx, "--position-error", error)
+    assert done.exit_code == 2
+    assert "--position-error" in done.stderr
 
 
 def test_own_zones_speak_for_themselves(geo, gpx, tmp_path):

@@ -1,6 +1,7 @@
 """Lengths, chainage and pieces, against geodesics and integrals made another way."""
 
 import geopandas as gpd
+import nearness
 import numpy as np
 import oracle
 import pytest
@@ -101,3 +102,84 @@ def test_longitude_and_latitude_on_wgs84_are_accepted(crs):
 def test_any_other_crs_is_refused(crs, said):
     with pytest.raises(CRSError, match=f"routes .*{said}"):
         geodesy.require_lonlat(crs and gpd.GeoSeries([], crs=crs).crs, "routes")
+
+
+# ----------------------------------------------------------------------- buffers
+
+SHAPES = [
+    shapely.Point(0, 0),
+    shapely.LineString([(-0.2, 0.1), (0.1, -0.05), (0.3, 0.2)]),
+    shapely.MultiLineString([[(-0.3, 0), (0.3, 0)], [(0, 0.2), (0.1, 0.5)]]),
+    shapely.box(-0.6, -0.3, 0.5, 0.4).difference(shapely.box(-0.3, -0.1, 0.3, 0.2)),
+    shapely.MultiPolygon([shapely.box(0, 0, 0.4, 0.3), shapely.box(0.45, 0, 0.8, 0.6)]),
+]
+
+
+def off_by(made, shape, distance):
+    """Give the worst relative error of the distance from a grown border to what it grew from."""
+    ends = shapely.get_coordinates(made)
+    points = np.concatenate([ends, (ends[1:] + ends[:-1]) / 2])
+    if shape.geom_type == "Point":
+        count = len(points)
+        away = oracle.GEOD.inv(*points.T, [shape.x] * count, [shape.y] * count)[2]
+    else:
+        lines = shape if "Line" in shape.geom_type else shapely.boundary(shape)
+        away = nearness.distances_m(*points.T, lines, step_m=distance / 50, reach_m=1.1 * distance)
+    # middles of jumps from ring to ring lie anywhere
+    on_border = shapely.distance(shapely.boundary(made), shapely.points(points)) < 1e-7
+    return np.abs(np.asarray(away)[on_border] / distance - 1).max()
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda one: one.geom_type)
+@pytest.mark.parametrize(("lon", "lat"), [(97, 25), (-60, 0), (15, 68), (170, -45)])
+@pytest.mark.parametrize("distance", [800, 10_000])
+def test_what_is_grown_ends_at_the_distance(shape, lon, lat, distance):
+    shape = shapely.transform(shape, lambda xy: 0.4 * xy + np.array([lon, lat]))
+    [made] = geodesy.buffer(np.array([shape]), distance)
+    assert made.is_valid
+    assert made.covers(shape)
+    # 7.5e-5 of round corners, as much of bent edges, 5e-5 of the oracle's steps
+    assert off_by(made, shape, distance) < 3e-4
+
+
+@pytest.mark.parametrize("distance", [500, 4_000])
+def test_what_is_shrunk_ends_at_the_distance(distance):
+    shape = shapely.transform(SHAPES[3], lambda xy: 0.4 * xy + np.array([97, 25]))
+    [made] = geodesy.buffer(np.array([shape]), -distance)
+    assert made.is_valid
+    assert shape.contains_properly(made)
+    assert off_by(made, shape, distance) < 3e-4
+
+
+def test_a_disc_of_ten_kilometres():
+    # degrees make it 9.1 km to the east and 283 square kilometres, UTM 6 m too small or worse
+    [made] = geodesy.buffer(np.array([shapely.Point(97, 25)]), 10_000)
+    area = abs(oracle.GEOD.geometry_area_perimeter(made)[0])
+    assert area == pytest.approx(np.pi * 10_000**2, rel=2e-4)
+
+
+def test_what_is_shrunk_to_nothing_is_empty():
+    line, point = shapely.LineString([(97, 25), (98, 25)]), shapely.Point(97, 25)
+    small = shapely.box(97, 25, 97.01, 25.01)
+    for made in geodesy.buffer(np.array([line, point, small]), -1_000):
+        assert made.is_empty
+    assert geodesy.buffer(np.array([], dtype=object), 5).size == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "distance", "said"),
+    [
+        (shapely.Point(179.99, 0), 5_000, "across the antimeridian"),
+        (shapely.box(-180, 0, -179, 1), 5_000, "across the antimeridian"),
+        (shapely.box(-180, 0, -179, 1), -5_000, "its cut there is no border"),
+        (shapely.Point(0, 89.99), 5_000, "pole"),
+        (shapely.Point(0, -89.99), 5_000, "pole"),
+        (shapely.box(90, 10, 105, 20), 5_000, "km from its middle"),
+        (shapely.box(-170, 10, 170, 20), 5_000, "km from its middle"),
+        (shapely.Point(0, 0), np.nan, "no distance"),
+        (None, 5, "shape 0 is missing"),
+    ],
+)
+def test_what_has_no_true_form_is_refused(shape, distance, said):
+    with pytest.raises(GeometryError, match=said):
+        geodesy.buffer(np.array([shape], dtype=object), distance)

@@ -134,6 +134,16 @@ def test_the_strip_says_its_numbers_day_zones_and_error(strip, found):
     assert "Midway - Border · river" in said
 
 
+def test_strip_and_map_say_what_cannot_be_decided(layers):
+    road = layers["corridors"][layers["corridors"]["corridor_id"] == "myitkyina_kanpaikti"]
+    answer = exposure.measure(road, layers["conflict_zones"], as_of="2026-02-28")
+    words = "surely 0.0 km exposed, as drawn 6.1 km, possibly 18.1 km: cannot be decided"
+    assert words in "\n".join(texts(pictures.strip_picture(answer, layers)))
+    said = " ".join(texts(pictures.map_picture(layers, answer)))
+    assert "6.1*" in said
+    assert "cannot be decided at this precision" in said
+
+
 def test_places_are_named_at_the_ends_of_sections(layers):
     kaladan = layers["corridors"][layers["corridors"]["corridor_id"] == "kaladan"]
     answer = exposure.measure(kaladan, layers["conflict_zones"], control=layers["control_areas"])

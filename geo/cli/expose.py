@@ -10,7 +10,7 @@ import click
 from geo.cli import over_time
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say
-from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, main
+from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, finite, main
 
 if TYPE_CHECKING:
     from geo.exposure import Exposure
@@ -34,6 +34,14 @@ __all__ = ["expose"]
 @click.option("--every", type=EVERY, help="Measure over time: the first day of each.")
 @click.option("--since", metavar="DATE", help="With --every: from this day. Default: first change.")
 @click.option("--until", metavar="DATE", help="With --every: to this day. Default: last change.")
+@click.option(
+    "--position-error",
+    "error_km",
+    type=click.FloatRange(min=0),
+    callback=finite,
+    metavar="KM",
+    help="How far the drawn lines may be off. Default: what each section carries.",
+)
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
@@ -50,6 +58,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     every: str | None,
     since: str | None,
     until: str | None,
+    error_km: float | None,
     form: str,
     output: str | None,
     page: str | None,
@@ -83,8 +92,14 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
         options["--layers"] = folder
         over_time.tell(desk, (lines, areas, claims), asked, (routes, options))
         return
-    found = exposure.measure(lines, areas, control=claims, as_of=as_of)
-    options |= {"--as-of": found.as_of, "--layers": folder}
+    found = exposure.measure(
+        lines,
+        areas,
+        control=claims,
+        as_of=as_of,
+        position_error_m=None if error_km is None else error_km * 1000,
+    )
+    options |= {"--as-of": found.as_of, "--position-error": error_km, "--layers": folder}
     found = replace(
         found,
         notices=(*desk.notices, *found.notices),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from geo.errors import GeoError, visible
 
-__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "main"]
+__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "finite", "main"]
 
 EVERY = click.Choice(["week", "month", "quarter", "year"])
 FORMATS = click.Choice(["table", "json", "csv"])
@@ -19,6 +20,14 @@ AS_OF = click.option(
 LAYERS = click.option(
     "--layers", "folder", metavar="DIR", help="Folder of layers. Default: the bundled ones."
 )
+
+
+def finite(_: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Refuse inf and nan, which pass as numbers."""
+    if value is not None and not math.isfinite(value):
+        message = f"{value} is not a number of kilometres"
+        raise click.BadParameter(message, param=option)
+    return value
 
 
 class _Group(click.Group):

@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from geo import geodesy
+from geo.exposure import bounds
 from geo.exposure.frames import missing
 
 if TYPE_CHECKING:
@@ -39,10 +40,12 @@ class Exposure:
         The newest source date of the layers in use; None where they have none.
     routes
         A row for each route: `route_id`, `name`, `length_m`, `exposed_m`,
-        `exposed_share`, `boundary_m`, `crossings`, `longest_exposed_m`, geometry.
+        `exposed_share`, `boundary_m`, `crossings`, `longest_exposed_m`, `sure_m`,
+        `possible_m`, geometry. NaN where how far the line may be off is unknown.
     sections
         A row for each section of a route: `route_id`, `section_id`, `name`,
-        `mode`, `from_m`, `to_m`, `length_m`, `exposed_m`, `positional_error_m`.
+        `mode`, `from_m`, `to_m`, `length_m`, `exposed_m`, `positional_error_m`,
+        `sure_m`, `possible_m`.
     zones
         A row for each route and zone that meet: `route_id`, `zone_id`, `name`,
         `inside_m`, `boundary_m`.
@@ -87,6 +90,24 @@ class Exposure:
     inputs: tuple[Mapping[str, object], ...] = ()
     reproduce: str = ""
 
+    @property
+    def verdicts(self) -> pd.Series[Any]:
+        """
+        Decide which routes run inside zones, at the precision that they have.
+
+        Returns
+        -------
+        Series
+            By `route_id`: "inside" where any metre surely is, "outside" where
+            none possibly is, else "cannot be decided"; None where how far the
+            line may be off is unknown.
+        """
+        import pandas as pd
+
+        pairs = zip(self.routes["sure_m"], self.routes["possible_m"], strict=True)
+        decided = [bounds.verdict(*pair) for pair in pairs]
+        return pd.Series(decided, index=pd.Index(self.routes["route_id"]), dtype=object)
+
     def as_dict(self) -> dict[str, Any]:
         """
         Give the answer in the form of the JSON contract.
@@ -119,8 +140,8 @@ class Exposure:
             "boundary_m": row.boundary_m,
             "crossings": int(row.crossings),
             "longest_exposed_m": row.longest_exposed_m,
-            "sure_m": None,
-            "possible_m": None,
+            "sure_m": _known(row.sure_m),
+            "possible_m": _known(row.possible_m),
             "zones": self._zones(row.route_id),
             "controllers": _records(self.controllers, row.route_id),
             "events": [],
@@ -199,6 +220,10 @@ def _records(table: pd.DataFrame, route_id: str) -> list[dict[str, Any]]:
         {str(name): None if missing(value) else value for name, value in row.items()}
         for row in mine.to_dict("records")
     ]
+
+
+def _known(metres: float) -> float | None:
+    return None if missing(metres) else metres
 
 
 def _pairs(table: pd.DataFrame, route_id: str) -> list[list[float]]:

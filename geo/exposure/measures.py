@@ -10,7 +10,7 @@ import numpy as np
 from geo import control as hands
 from geo import passages
 from geo.errors import InputError, Notice
-from geo.exposure import disputes, frames, sources, tables
+from geo.exposure import bounds, disputes, frames, sources, tables
 from geo.exposure.answer import Exposure
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def measure(
     control: GeoDataFrame | Mapping[str, GeoDataFrame] | Sequence[GeoDataFrame] | None = None,
     as_of: date | str | None = None,
     source: str = "",
+    position_error_m: float | None = None,
 ) -> Exposure:
     """
     Measure how far each route runs inside zones, and in whose hands it is.
@@ -56,6 +57,9 @@ def measure(
     source
         What the claims are called in the answer, unless their names are given;
         "control" or "zones" if left out. Several are numbered.
+    position_error_m
+        How far every drawn line may be off, metres, up to 200 km. Left out, it
+        is each section's `positional_error_m`, if it has one.
 
     Returns
     -------
@@ -70,7 +74,8 @@ def measure(
     GeometryError
         If a geometry cannot be measured, naming the rows.
     InputError
-        If there are no routes, ids are not unique, or a date cannot be read.
+        If there are no routes, ids are not unique, a date cannot be read, or
+        the position error is not a number from 0 to 200,000.
 
     Notes
     -----
@@ -99,6 +104,9 @@ def measure(
     exposed = tables.exposed_table(lines, found)
     stretches = sources.stretches(lines, claims_now, names, found if control is None else None)
     sections = tables.sections_table(lines, exposed)
+    sections = bounds.with_errors(sections, position_error_m, notices)
+    zone_shapes = zones_now.geometry.to_numpy()
+    sections = bounds.bounded(lines, sections, found, zone_shapes, notices)
     say_open_sea(stretches[stretches["source"] == names[0]], sections, notices)
     length_m = dict(zip(ids, found.length_m, strict=True))
     disputed, agreement = disputes.compared(stretches, names, length_m)
@@ -106,7 +114,7 @@ def measure(
     return Exposure(
         as_of=day,
         known_until=known_until,
-        routes=tables.routes_table(lines, found, exposed),
+        routes=bounds.of_routes(tables.routes_table(lines, found, exposed), sections),
         sections=sections,
         zones=tables.zones_table(found, ids, zones_now),
         passages=tables.passages_table(found, ids, zones_now),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo import control as hands
 from geo import geodesy, looks, report
-from geo.exposure import frames
+from geo.exposure import bounds, frames
 from geo.pictures.paper import plain_words
 
 if TYPE_CHECKING:
@@ -232,14 +232,16 @@ def zone_words(layers: Layers | None, found: Exposure | Series) -> str:
     return " and ".join(f"“{name}”" for name in drawn) or "the given zones"
 
 
-def error_words(sections: pd.DataFrame) -> str:
+def error_words(sections: pd.DataFrame, route: Mapping[str, Any] | None = None) -> str:
     """
-    Say how far drawn lines may be off.
+    Say how far drawn lines may be off, and what that leaves of a route's number.
 
     Parameters
     ----------
     sections
         Rows of `found.sections`.
+    route
+        The row of `found.routes` that they make up; none where there are several.
 
     Returns
     -------
@@ -251,7 +253,17 @@ def error_words(sections: pd.DataFrame) -> str:
         return "Positional error: how far the drawn line may be off is not given."
     least, most = report.km(errors.min()), report.km(errors.max())
     off = least if least == most else f"{least} to {most}"
-    return f"Positional error: the drawn line may be off by {off} km; the numbers are as drawn."
+    words = f"Positional error: the drawn line may be off by {off} km; "
+    decided = None if route is None else bounds.verdict(route["sure_m"], route["possible_m"])
+    if route is None or decided is None:
+        return f"{words}the numbers are as drawn."
+    sure, drawn, possible = (
+        report.km(route[name]) for name in ("sure_m", "exposed_m", "possible_m")
+    )
+    words += f"surely {sure} km exposed, as drawn {drawn} km, possibly {possible} km"
+    if decided == bounds.CANNOT_BE_DECIDED:
+        words += ": cannot be decided at this precision"
+    return f"{words}."
 
 
 def numbers_words(route: Mapping[str, Any], exposed: pd.DataFrame) -> str:

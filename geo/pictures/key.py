@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from geo import looks, report
+from geo.exposure import bounds
 from geo.pictures import facts, paper
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _list(page: paper.Paper, found: Exposure, top: float, count: int) -> float:
     for head, back in zip(("exposed km", "of km", "share"), backs, strict=True):
         page.write(right - back, y, head, size=6.5, ha="right", color=paper.GREY)
     routes: list[Any] = found.routes.to_dict("records")
+    verdicts = found.verdicts
     for number, route in enumerate(routes[:count], 1):
         y += _LINE
         if count > 1:
@@ -141,7 +143,9 @@ def _list(page: paper.Paper, found: Exposure, top: float, count: int) -> float:
         room = width - indent - 1.15
         lines = page.wrap(left + indent, y, name, room=room, lines=2, size=6.5)
         share = facts.percent(route["exposed_share"]) if route["length_m"] else "-"
-        cells = (report.km(route["exposed_m"]), report.km(route["length_m"]), share)
+        open_ = verdicts[route["route_id"]] == bounds.CANNOT_BE_DECIDED
+        exposed = report.km(route["exposed_m"]) + ("*" if open_ else "")
+        cells = (exposed, report.km(route["length_m"]), share)
         for cell, back in zip(cells, backs, strict=True):
             page.write(right - back, y, cell, size=6.5, ha="right")
         y += 0.12 * (lines - 1)
@@ -149,6 +153,10 @@ def _list(page: paper.Paper, found: Exposure, top: float, count: int) -> float:
     if more > 0:
         y += _LINE
         page.write(left, y, f"and {more} more", size=7, color=paper.GREY)
+    if (verdicts.iloc[:count] == bounds.CANNOT_BE_DECIDED).any():
+        y += _LINE
+        words = "* as drawn; whether any is exposed cannot be decided at this precision"
+        y += 0.12 * (page.wrap(left, y, words, room=width, lines=2, size=6.5) - 1)
     return y
 
 

@@ -390,7 +390,9 @@ def _edges(page: paper.Paper, layers: Layers, found: Exposure) -> None:
     page.write(left, 0.45, facts.title_of(found, "Corridor exposure"), size=14, weight="bold")
     words = f"{report.heading(found)} Zones: {facts.zone_words(layers, found)}."
     page.write(left, 0.68, words, room=room, size=8, color=paper.GREY)
-    words = f"{facts.error_words(found.sections)} {facts.source_words(layers)}"
+    routes: list[Any] = found.routes.to_dict("records")
+    alone = routes[0] if len(routes) == 1 else None
+    words = f"{facts.error_words(found.sections, alone)} {facts.source_words(layers)}"
     page.wrap(
         left, _MAP[1] + _MAP[3] + 0.2, words, room=room, lines=5, size=6.5, color=paper.GREY
     )  # fmt: skip

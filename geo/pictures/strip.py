@@ -328,7 +328,7 @@ def _small(desk: _Desk, top: float, route: Mapping[str, Any], sections: pd.DataF
     page = desk.page
     lines = page.wrap(left, top + _FOOT + 0.36, words, room=room, lines=2, size=7)
     y = top + _FOOT + 0.37 + lines * 7 * 1.35 / 72
-    page.write(left, y, facts.error_words(sections), room=room, size=7, color=paper.GREY)
+    page.write(left, y, facts.error_words(sections, route), room=room, size=7, color=paper.GREY)
 
 
 # -------------------------------------------------------------------- the legend

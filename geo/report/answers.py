@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io as memory
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import visible
+from geo.exposure.bounds import CANNOT_BE_DECIDED
 from geo.exposure.disputes import any_m
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ _CSV_COLUMNS = (
     "boundary_m",
     "crossings",
     "longest_exposed_m",
+    "sure_m",
+    "possible_m",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -72,11 +76,11 @@ def as_csv(found: Exposure) -> str:
     Returns
     -------
     str
-        Metres and shares unrounded; a column `<controller>_m` for each
-        controller of any route, and last what must be known before using the
-        numbers. Where there are several sources, `<controller>@<source>_m` for
-        each, and `disputed_m`, the metres on which any two name different
-        holders. Text that a spreadsheet would run as a formula
+        Metres and shares unrounded, empty where they are unknown; a column
+        `<controller>_m` for each controller of any route, and last what must be
+        known before using the numbers. Where there are several sources,
+        `<controller>@<source>_m` for each, and `disputed_m`, the metres on which
+        any two name different holders. Text that a spreadsheet would run as a formula
         has an apostrophe in front.
     """
     names = _held_columns(found)
@@ -86,6 +90,7 @@ def as_csv(found: Exposure) -> str:
     for row in found.routes.itertuples(index=False):
         held = _held(found, str(row.route_id))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
+        cells = ["" if cell != cell else cell for cell in cells]  # noqa: PLR0124 - NaN
         cells += [held.get(name, 0.0) for name in names]
         said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
         out.writerow([spreadsheet_safe(cell) for cell in [*cells, " | ".join(said)]])
@@ -108,19 +113,8 @@ def as_table(found: Exposure) -> str:
         the numbers below, and the day and age of the knowledge above.
     """
     lines = [heading(found), ""]
-    rows = [
-        (
-            str(row["name"]),
-            km(row["length_m"]),
-            km(row["exposed_m"]),
-            percent(row["exposed_share"]) if row["length_m"] else "-",
-            km(row["longest_exposed_m"]),
-            str(row["crossings"]),
-        )
-        for row in found.routes.to_dict("records")
-    ]
-    head = ("route", "km", "exposed km", "share", "longest km", "crossings")
-    lines += columns([head, *rows])
+    lines += columns(_table(found))
+    lines += _undecided(found)
     for route_id, name in zip(found.routes["route_id"], found.routes["name"], strict=True):
         lines += ["", *_whose(found, route_id, name)]
     border = found.routes[found.routes["boundary_m"] > 0]
@@ -199,6 +193,45 @@ def _whose(found: Exposure, route_id: str, name: str) -> list[str]:
             f"on {km(pair['one_silent_m'])} km only one of them names any"
         )
     return lines
+
+
+def _table(found: Exposure) -> list[tuple[str, ...]]:
+    """Set the routes in rows, with the bounds where any are known."""
+    bounded = bool(found.routes["sure_m"].notna().any())
+    head = ["route", "km", "exposed km", "share", "longest km", "crossings"]
+    rows = [
+        [
+            str(row["name"]),
+            km(row["length_m"]),
+            km(row["exposed_m"]),
+            percent(row["exposed_share"]) if row["length_m"] else "-",
+            km(row["longest_exposed_m"]),
+            str(row["crossings"]),
+        ]
+        for row in found.routes.to_dict("records")
+    ]
+    if bounded:
+        # what is drawn stands between the least and the most that it can be
+        head[2:3] = ["sure km", "exposed km", "possible km"]
+        pairs = zip(found.routes["sure_m"], found.routes["possible_m"], strict=True)
+        for row, (sure, possible) in zip(rows, pairs, strict=True):
+            row[2:3] = [_known_km(sure), row[2], _known_km(possible)]
+    return [tuple(row) for row in [head, *rows]]
+
+
+def _known_km(metres: float) -> str:
+    return "?" if math.isnan(metres) else km(metres)
+
+
+def _undecided(found: Exposure) -> list[str]:
+    """Name the routes of which it cannot be said whether they run inside."""
+    open_ = found.routes[(found.verdicts == CANNOT_BE_DECIDED).to_numpy()]
+    lines = [
+        f"{row['name']}: whether it runs inside cannot be decided at this precision "
+        f"(surely 0 km, possibly {km(row['possible_m'])} km)"
+        for row in open_.to_dict("records")
+    ]
+    return ["", *lines] if lines else []
 
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:

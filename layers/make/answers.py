@@ -23,7 +23,9 @@ AS_OF = "2026-02-28"
 HEAD = (
     "corridor",
     "km",
-    "exposed km",
+    "surely exposed km",
+    "exposed as drawn km",
+    "possibly exposed km",
     "contested km",
     "mixed km",
     "unknown km",
@@ -78,7 +80,7 @@ def row(found: exposure.Exposure, claims: pd.DataFrame, route: dict[str, object]
         found.sections["route_id"] == route["route_id"], "positional_error_m"
     ]
     least, most = errors.min() / 1000, errors.max() / 1000
-    cells = [route["length_m"], route["exposed_m"]]
+    cells = [route[name] for name in ("length_m", "sure_m", "exposed_m", "possible_m")]
     cells += [held.get(name, 0.0) for name in ("contested", "mixed", "unknown")]
     cells += [by.get("town", 0.0) + by.get("stretch", 0.0), by.get("township", 0.0)]
     error = f"{least:g}" if least == most else f"{least:g} to {most:g}"

@@ -91,8 +91,18 @@ def test_bounds_are_shown_when_they_are_numbers(opens):
     open_ = page_sample.route("b", "B road") | {"sure_m": 0.0, "possible_m": 5_000.0}
     page = opens(page_sample.FakeCatalogue(page_sample.layers()), found(sure, open_))
     assert "Surely inside 40.0 km, as drawn 62.0 km, possibly 90.0 km" in page.text("#sure")
+    assert "62.0 40.0 to 90.0" in " ".join(page.text("#corridors").split())
     page.see("geoPage.page.choose('b')")
-    assert "Cannot be decided at this precision" in page.text("#verdict")
+    assert "0 to 5.0 km Cannot be decided at this precision" in " ".join(
+        page.text("#verdict").split()
+    )
+    assert page.silent()
+
+
+def test_a_route_that_is_outside_also_if_it_is_off_says_so(opens):
+    none = dict.fromkeys(("exposed_m", "sure_m", "possible_m"), 0.0) | {"exposed": []}
+    page = opens(page_sample.FakeCatalogue(page_sample.layers()), found(page_sample.route() | none))
+    assert "also if the line is off by as much as it may" in page.text("#verdict")
 
 
 def found(*routes: dict[str, Any]) -> page_sample.FakeFound:

@@ -72,6 +72,21 @@ def test_on_its_own_day_the_answer_is_pythons_own(page):
     assert page.tab.locator("#time-home").is_hidden()
 
 
+def test_bounds_of_another_day_are_not_shown(page):
+    bounds = "geoPage.page.found.routes.map((route) => [route.sure_m, route.possible_m])"
+    before = page.see("geoPage.page.route.route_id")
+    page.see("geoPage.page.choose('kaladan')")
+    assert "Surely inside 25.9 km, as drawn 30.4 km, possibly 66.3 km" in page.text("#sure")
+    assert "30.4 25.9 to 66.3" in page.text("#corridors")
+    assert all(None not in pair for pair in page.see(bounds))
+    page.slide("2026-01-26")
+    assert all(pair == [None, None] for pair in page.see(bounds))
+    assert "is known for 28 Feb 2026 only, not for this day" in page.text("#sure")
+    assert "Surely inside" not in page.text("#sure")
+    assert not page.see("document.querySelectorAll('#corridors .range').length")
+    page.see("(route) => geoPage.page.choose(route)", before)
+
+
 def test_all_of_the_page_follows(page):
     def told() -> list[str]:
         page.see("document.getElementById('legend').open = true")

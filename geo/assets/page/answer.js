@@ -46,13 +46,31 @@ function zoneLayerName(page) {
   );
 }
 
+// Routes and sections alike: sure <= as drawn <= possible, where it is known how far the line may be off.
+function isBounded(part) {
+  return isNumber(part.sure_m) && isNumber(part.possible_m);
+}
+
+function isUndecided(part) {
+  return isBounded(part) && part.sure_m === 0 && part.possible_m > 0;
+}
+
+function rangeWords(part) {
+  return `${km(part.sure_m, "")} to ${km(part.possible_m, "")}`;
+}
+
 function verdictWords(page, route) {
   const name = route.name || route.route_id;
   const zones = `the zones of “${zoneLayerName(page)}” ${validOn(page.asOf)}`;
   if (!isNumber(route.exposed_m)) return `Whether ${name} runs through conflict was not measured.`;
-  if (route.sure_m === 0 && route.possible_m > 0) {
-    return `Cannot be decided at this precision: ${name} may run through ${zones}, but no metre of it does so surely.`;
+  if (isUndecided(route)) {
+    return (
+      `Cannot be decided at this precision: ${name} may run through ${zones}, but no metre of it does so surely. ` +
+      `As drawn, ${km(route.exposed_m)} of ${km(route.length_m)} do.`
+    );
   }
+  if (route.exposed_m === 0 && route.possible_m === 0)
+    return `No part of ${name} lies inside ${zones}, also if the line is off by as much as it may. Outside a zone does not mean safe.`;
   if (route.exposed_m === 0)
     return `As drawn, no part of ${name} lies inside ${zones}. Outside a zone does not mean safe.`;
   const longest = (route.exposed ?? []).reduce(
@@ -67,7 +85,8 @@ function verdictWords(page, route) {
 }
 
 function verdict(page, route) {
-  const big = el("strong", { class: "big" }, isNumber(route.exposed_m) ? km(route.exposed_m) : "?");
+  const number = isUndecided(route) ? `${rangeWords(route)}${GAP}km` : km(route.exposed_m);
+  const big = el("strong", { class: "big" }, isNumber(route.exposed_m) ? number : "?");
   const edge =
     route.boundary_m > 0
       ? el("p", { class: "small" }, `${km(route.boundary_m)} more run exactly along a zone's border.`)
@@ -146,14 +165,22 @@ function newestSource(page) {
   return days.sort().at(-1) ?? null;
 }
 
-function precisionWords(route) {
-  if (isNumber(route.sure_m) && isNumber(route.possible_m)) {
+function precisionWords(page, route) {
+  if (isBounded(route)) {
     return `Surely inside ${km(route.sure_m)}, as drawn ${km(route.exposed_m)}, possibly ${km(route.possible_m)}.`;
   }
   const errors = (route.sections ?? []).map((part) => part.positional_error_m).filter(isNumber);
   if (!errors.length) return "How far the drawn line may be off is not given.";
   const [least, most] = [Math.min(...errors), Math.max(...errors)];
-  return `The drawn line may be off by ${least === most ? km(least) : `${km(least, "")} to ${km(most)}`}; the number is as drawn.`;
+  return `The drawn line may be off by ${least === most ? km(least) : `${km(least, "")} to ${km(most)}`}; the number is as drawn. ${unboundWords(page, route)}`;
+}
+
+// The page measures days and lines of its own as drawn only; it never shows the bounds of another day.
+function unboundWords(page, route) {
+  const asked = page.answer?.routes.find((one) => one.route_id === route.route_id);
+  return asked && asked !== route && isBounded(asked)
+    ? `How much is surely and how much possibly inside is known for ${day(page.answer.day)} only, not for this day.`
+    : "How much is surely and how much possibly inside is not known.";
 }
 
 // Half of the known ground rests on evidence from this day or older.
@@ -191,7 +218,7 @@ function ageWords(page) {
 }
 
 function howSure(page, route) {
-  const lines = [precisionWords(route), ageWords(page), evidenceWords(page, route)].filter(Boolean);
+  const lines = [precisionWords(page, route), ageWords(page), evidenceWords(page, route)].filter(Boolean);
   document
     .getElementById("sure")
     .replaceChildren(el("h2", {}, "How sure"), ...lines.map((words) => el("p", {}, words)));
@@ -199,10 +226,12 @@ function howSure(page, route) {
 
 // ---- the table ----------------------------------------------------------------------------------
 
+const EXPOSED = "Exposed km";
+
 const COLUMNS = [
   ["Route", (route) => route.name || route.route_id, null],
   ["Length km", (route) => route.length_m, (metres) => km(metres, "")],
-  ["Exposed km", (route) => route.exposed_m, (metres) => km(metres, "")],
+  [EXPOSED, (route) => route.exposed_m, (metres) => km(metres, "")],
   ["Share", (route) => route.exposed_share, percent],
   ["Longest km", (route) => route.longest_exposed_m, (metres) => km(metres, "")],
   ["Crossings", (route) => route.crossings, (count) => (isNumber(count) ? String(count) : "not measured")],
@@ -249,7 +278,12 @@ function tableHead() {
 function tableRow(page, route, place) {
   const name = el("button", { type: "button", "aria-pressed": "false" }, route.name || route.route_id);
   const cells = COLUMNS.slice(1).map(([words, value, form]) =>
-    el("td", { class: "number", role: "cell", "data-label": words }, form(value(route))),
+    el(
+      "td",
+      { class: "number", role: "cell", "data-label": words },
+      form(value(route)),
+      words === EXPOSED && isBounded(route) ? el("span", { class: "small range" }, rangeWords(route)) : null,
+    ),
   );
   const strip = el("td", { role: "cell", "data-label": "Strip" }, miniStrip(page, route, place));
   const row = el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, name), ...cells, strip);
@@ -264,7 +298,8 @@ function tableRow(page, route, place) {
 
 function drawTable(page) {
   const rows = page.found.routes.map((route, place) => tableRow(page, route, place));
-  const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}. Strip: holders above, exposed below. Press a route to see it.`;
+  const range = page.found.routes.some(isBounded) ? " Below it: from surely to possibly inside." : "";
+  const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}, as drawn.${range} Strip: holders above, exposed below. Press a route to see it.`;
   const table = el(
     "table",
     { role: "table" },

@@ -241,7 +241,16 @@ function readTyped(text) {
 
 // ---- writing ------------------------------------------------------------------------------------
 
-const CSV_NUMBERS = ["length_m", "exposed_m", "exposed_share", "boundary_m", "crossings", "longest_exposed_m"];
+const CSV_NUMBERS = [
+  "length_m",
+  "exposed_m",
+  "exposed_share",
+  "boundary_m",
+  "crossings",
+  "longest_exposed_m",
+  "sure_m",
+  "possible_m",
+];
 
 // Text that a spreadsheet would run as a formula has an apostrophe in front, as in the CSV of “geo expose”.
 function csvCell(value) {

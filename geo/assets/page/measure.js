@@ -200,6 +200,9 @@ function sectionsOf(route, length_m, exposed) {
     length_m: section.length_m,
     exposed_m: sumOf(exposed, ([from, to]) => Math.max(Math.min(to, section.to_m) - Math.max(from, section.from_m), 0)),
     positional_error_m: section.positional_error_m ?? null,
+    // bounds are Python's: those of another day or line would be stale
+    sure_m: null,
+    possible_m: null,
   }));
 }
 

@@ -57,13 +57,21 @@ function sectionItems(route) {
     look: MODES[part.mode] ?? MODES.road,
     short: `${part.name || part.section_id} · ${part.mode || "mode not given"}`,
     shorter: part.name || part.section_id,
-    words: `${part.name || part.section_id}, ${part.mode || "mode not given"}${offWords(part.positional_error_m)}`,
+    words: `${part.name || part.section_id}, ${part.mode || "mode not given"}${offWords(part.positional_error_m)}${boundsWords(part)}`,
     rows: [],
   }));
 }
 
 function offWords(metres) {
   return isNumber(metres) ? `, drawn line may be off by ${km(metres)}` : "";
+}
+
+function boundsWords(part) {
+  if (!isBounded(part)) return "";
+  if (part.sure_m > 0) return `, surely inside zones for ${km(part.sure_m)}, possibly for ${km(part.possible_m)}`;
+  return isUndecided(part)
+    ? `, whether it runs inside zones cannot be decided (possibly ${km(part.possible_m)})`
+    : ", outside all zones, also if it is off by as much";
 }
 
 function stripRows(page, route) {

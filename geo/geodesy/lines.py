@@ -1,5 +1,5 @@
 """
-Lengths, chainage and pieces of lines on the WGS 84 ellipsoid, and the CRS guard.
+Lengths, chainage and pieces of lines on the WGS 84 ellipsoid.
 
 A line is what it is drawn as: every edge is straight in longitude and latitude
 (RFC 7946, section 3.1.1), and its length is the arc length of that curve on the
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo.errors import CRSError, GeometryError
+from geo.errors import GeometryError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 __all__ = [
+    "FLATTENING",
     "LONG_EDGE_M",
+    "SEMI_MAJOR_M",
     "arc_length_m",
     "chainages_m",
     "distance_m",
@@ -31,7 +33,6 @@ __all__ = [
     "gaps_m",
     "length_m",
     "piece",
-    "require_lonlat",
 ]
 
 SEMI_MAJOR_M: Final = 6_378_137.0
@@ -308,34 +309,3 @@ def _place(vertices: Floats, marks: Floats, at: float) -> Floats:
         share += (goal - float(arc_length_m(*ends)[0])) / length if length else 0.0
     place: Floats = start + min(max(share, 0.0), 1.0) * (end - start)
     return place
-
-
-def require_lonlat(crs: Any, name: str) -> None:
-    """
-    Refuse a frame whose coordinates are not longitude and latitude on WGS 84.
-
-    Parameters
-    ----------
-    crs
-        The frame's CRS, or None.
-    name
-        What the frame is called in the message.
-
-    Raises
-    ------
-    CRSError
-        If there is no CRS, or one that is not EPSG:4326 or OGC:CRS84 (heights
-        allowed: EPSG:4979).
-    """
-    from pyproj import CRS
-
-    if crs is None:
-        message = f"{name} names no CRS: set it first, e.g. frame.set_crs(4326)"
-        raise CRSError(message)
-    known = CRS.from_user_input(crs)
-    if known.to_authority() in {("EPSG", "4326"), ("OGC", "CRS84"), ("EPSG", "4979")}:
-        return
-    if known.to_2d().equals(CRS.from_epsg(4326), ignore_axis_order=True):
-        return
-    message = f"{name} is in {known.name}: bring it to EPSG:4326 first, e.g. frame.to_crs(4326)"
-    raise CRSError(message)
