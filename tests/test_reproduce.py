@@ -227,7 +227,7 @@ def test_nothing_of_a_hostile_command_is_run(monkeypatch, line):
 def test_every_option_is_known_to_measure_or_to_write():
     # an option that is added must be put on one side, or an answer made with it is refused
     known = {one for param in expose.params for one in param.opts if one.startswith("-")}
-    assert known - set(again._TAKEN) == {"-o", "--map", "--plot", "--format"}
+    assert known - set(again._TAKEN) == {"-o", "--map", "--plot", "--format", "--every", "--curve"}
 
 
 def test_a_command_that_reads_another_file_than_the_answer_lists(geo, desk):

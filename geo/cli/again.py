@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo.cli.desk import CONTROL, ROUTES, ZONES, catalog
+from geo.cli.desk import AREAS, CONTROL, ROUTES, ZONES, catalog
 from geo.cli.expose import expose
 from geo.errors import InputError, visible
 
@@ -35,8 +35,12 @@ _TAKEN = {
     "--zones": "zones",
     "--control": "control",
     "--events": "events",
-    "--within": None,
+    "--areas": "areas",
+    **dict.fromkeys(
+        ("--within", "--column", "--release", "--since", "--until", "--draws", "--seed")
+    ),
     "--crs": None,
+    "--position-error": None,
     "--as-of": None,
     "--layers": None,
 }
@@ -116,10 +120,13 @@ def plan(line: str) -> Plan:
     routes = ROUTES if name == "map" else arguments[0]
     files = [(role, value) for option, value in options if (role := _TAKEN[option])]
     zones = [one for one in files if one[0] == "zones"]
-    control = [one for one in files if one[0] == "control"][-1:]
+    control = [one for one in files if one[0] == "control"]
     if not zones and not control:
         control = [("control", CONTROL)]
     others = [one for one in files if one[0] not in {"zones", "control"}]
+    roles = {role for role, _ in others}
+    if "events" in roles and "areas" not in roles:
+        others += [("areas", layer) for layer in AREAS]
     named = [("routes", routes), *(zones or [("zones", ZONES)]), *control, *others]
     flat = [word for pair in options for word in pair]
     folders = [value for option, value in options if option == "--layers"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geo.errors import Notice
     from geo.io import EventFile
 
-__all__ = ["check", "events_"]
+__all__ = ["check", "columns_named", "events_", "read_one"]
 
 _HEADS = {
     "dataset": "events",
@@ -83,8 +83,8 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if len({Path(name).resolve() for name in files}) < len(files):
         message = "the same file is named twice"
         raise InputError(message)
-    options = {"columns": _columns(named), "dataset": dataset, "release": release}
-    read = [_read(name, largest, options) for name in files]
+    options = {"columns": columns_named(named), "dataset": dataset, "release": release}
+    read = [read_one(name, largest, options) for name in files]
     frame, notices = events.one_each([file.frame for file in read])
     notices = [*(notice for file in read for notice in file.notices), *notices]
     rejected = _rejected(read)
@@ -104,7 +104,8 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
         put(_table(read, counted, notices), None)
 
 
-def _columns(named: Sequence[str]) -> dict[str, str] | None:
+def columns_named(named: Sequence[str]) -> dict[str, str] | None:
+    """Read NAME=TITLE pairs."""
     columns: dict[str, str] = {}
     for one in named:
         name, equals, title = one.partition("=")
@@ -118,7 +119,8 @@ def _columns(named: Sequence[str]) -> dict[str, str] | None:
     return columns or None
 
 
-def _read(name: str, largest: float, options: dict[str, Any]) -> EventFile:
+def read_one(name: str, largest: float, options: dict[str, Any]) -> EventFile:
+    """Read one file of events, with a bar on a terminal."""
     from geo import io
 
     with _bar(name) as progress:

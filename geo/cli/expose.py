@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.cli import over_time
+from geo.cli import near, over_time
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say
 from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, finite, main
@@ -32,8 +32,13 @@ __all__ = ["expose"]
 @click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 @AS_OF
 @click.option("--every", type=EVERY, help="Measure over time: the first day of each.")
-@click.option("--since", metavar="DATE", help="With --every: from this day. Default: first change.")
-@click.option("--until", metavar="DATE", help="With --every: to this day. Default: last change.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="With --every or --events: from this day. Default: the first change; the last 365 days.",
+)
+@click.option("--until", metavar="DATE", help="With --every to, with --events before this day.")
+@near.options
 @click.option(
     "--position-error",
     "error_km",
@@ -64,6 +69,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     page: str | None,
     plot: str | None,
     folder: str | None,
+    **about_events: Any,
 ) -> None:
     """
     Measure how far ROUTES run inside zones, and in whose hands they are.
@@ -71,14 +77,18 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ROUTES is a line file (GeoJSON, GPX, KML, GPKG, Shapefile) or the name of a
     bundled layer, e.g. corridors. Without --zones, the bundled conflict zones
     and control areas are used. With --every, the answer is a series over time.
+    With --events, it says how many events, deaths and kilometres lie within a
+    radius: for sure, likely and at most, since few events have an exact place.
     """
     from geo import exposure, report
 
     alone = [name for name, asked in (("--as-of", as_of), ("--map", page)) if asked is not None]
-    over_time.refuse_mixed(every, (since, until), *alone)
+    asked_events = near.asked_for(about_events, (since, until))
+    over_time.refuse_mixed(every, (since, until), *alone, events=asked_events is not None)
     for path in (output, page):
         require_folder(path)
-    refuse_clash((routes, *zones, *control), (output, page, plot))
+    events = asked_events.files if asked_events else ()
+    refuse_clash((routes, *zones, *control, *events), (output, page, plot))
     require_picture(plot)
     desk = Desk(catalog(folder), crs)
     lines = desk.read(routes, "routes")
@@ -100,6 +110,9 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
         position_error_m=None if error_km is None else error_km * 1000,
     )
     options |= {"--as-of": found.as_of, "--position-error": error_km, "--layers": folder}
+    if asked_events is not None:
+        found, words = near.tell(desk, found, asked_events)
+        options |= words
     found = replace(
         found,
         notices=(*desk.notices, *found.notices),

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "refuse_mixed", "tell"]
 
 
-def refuse_mixed(every: str | None, days: tuple[str | None, str | None], *others: str) -> None:
+def refuse_mixed(
+    every: str | None, days: tuple[str | None, str | None], *others: str, events: bool = False
+) -> None:
     """Refuse options that ask for one day and for many, or for many without saying how often."""
-    if every is None and any(days):
-        message = "--since and --until go with --every"
+    if every is None and any(days) and not events:
+        message = "--since and --until go with --every or --events"
         raise click.UsageError(message)
+    others = (*others, *(["--events"] if events else []))
     if every is not None and others:
         message = f"{' and '.join(others)}: not with --every, which is about many days"
         raise click.UsageError(message)

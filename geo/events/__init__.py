@@ -3,7 +3,7 @@
 from geo.events.areas import AdminAreas
 from geo.events.codebook import ACLED, OWN, UCDP, Region
 from geo.events.layout import Layout, layout
-from geo.events.near import CURVE_KM, Near, near
+from geo.events.near import CURVE_KM, Near, last_year, near
 from geo.events.rows import COLUMNS, PROBLEM_COLUMNS, RULES, standard
 from geo.events.several import broken, counts, one_each, said
 
@@ -21,6 +21,7 @@ __all__ = [
     "Region",
     "broken",
     "counts",
+    "last_year",
     "layout",
     "near",
     "one_each",

@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["CURVE_KM", "Near", "near"]
+__all__ = ["CURVE_KM", "Near", "last_year", "near"]
 
 CURVE_KM: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 25, 30, 40, 50)
 """Radii of the exposure curve, kilometres."""
 
 _RANGE: Final = (0.05, 0.95)
 _MOST_KM: Final = 100.0
+_OLD_DAYS: Final = 30
 _GRID_DEG: Final = 0.005
 _GRID_M: Final = 400.0
 _BORDER_DEG: Final = 0.002
@@ -77,6 +78,19 @@ class Near:
     counted: int
     notices: tuple[Notice, ...] = ()
 
+    def head(self) -> dict[str, Any]:
+        """
+        Say which events were asked for, and how, in the form of the JSON contract.
+
+        Returns
+        -------
+        dict
+            `since`, `until` (days or None), `counted`, `draws`, `seed`.
+        """
+        days = {"since": self.since, "until": self.until}
+        told = {name: None if day is None else day.isoformat() for name, day in days.items()}
+        return {**told, "counted": self.counted, "draws": self.draws, "seed": self.seed}
+
     def records(self, route_id: str) -> list[dict[str, Any]]:
         """
         Give the rows of one route in the form of the JSON contract.
@@ -89,15 +103,20 @@ class Near:
         Returns
         -------
         list of dict
-            One for each radius, ascending; plain values only.
+            One for each radius, ascending; plain values only, None for deaths
+            where an event within reach does not give them.
         """
         rows = self.table[self.table["route_id"] == route_id]
         parts = ("low", "central", "high", "p5", "p95")
         return [
             {"within_m": row["within_m"]}
-            | {name: {part: row[f"{name}_{part}"] for part in parts} for name in _MEASURES}
+            | {name: {part: _known(row[f"{name}_{part}"]) for part in parts} for name in _MEASURES}
             for row in rows.to_dict("records")
         ]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 @dataclass(frozen=True)
@@ -139,7 +158,7 @@ class _Route:
 
 def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
     routes: GeoDataFrame,
-    events: GeoDataFrame,
+    events: pd.DataFrame,
     areas: Areas | None = None,
     *,
     within_km: Sequence[float] = (1, 2, 5, 25),
@@ -203,6 +222,36 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
     return Near(table, begin, end, draws, seed, counted, tuple(notices))
 
 
+def last_year(
+    events: pd.DataFrame, as_of: dt.date | None, notices: list[Notice]
+) -> tuple[dt.date | None, dt.date | None]:
+    """
+    Choose the time of the events where none is asked for: the newest year that they cover.
+
+    Parameters
+    ----------
+    events
+        Standard events.
+    as_of
+        The day of the answer; nothing after it counts. None: any day.
+    notices
+        Where a warning is added if the events end long before that day.
+
+    Returns
+    -------
+    since, until
+        Days [since, until), at most 365 apart; None, None for no events.
+    """
+    if events.empty:
+        return None, None
+    last = events["date_end"].max().date()
+    if as_of is not None and (as_of - last).days > _OLD_DAYS:
+        message = f"the newest event is of {last}, {(as_of - last).days} days before {as_of}"
+        notices.append(Notice("events", "", "stale", message))
+    until = min(last, as_of or last) + dt.timedelta(days=1)
+    return max(until - dt.timedelta(days=365), events["date_start"].min().date()), until
+
+
 def _radii(within_km: Sequence[float]) -> Floats:
     radii = np.unique(np.asarray(within_km, dtype=float))
     if radii.size == 0 or not (np.isfinite(radii) & (radii > 0) & (radii <= _MOST_KM)).all():
@@ -222,7 +271,7 @@ def _day(value: dt.date | str | None, name: str) -> dt.date | None:
 
 
 def _window(
-    events: GeoDataFrame,
+    events: pd.DataFrame,
     areas: Areas | None,
     since: dt.date | None,
     until: dt.date | None,
@@ -239,7 +288,10 @@ def _window(
     regions = locate(events.iloc[rows], areas, notices)
     placed = np.flatnonzero(regions.kind != ANYWHERE)
     rows, regions = rows[placed], regions.only(placed)
-    deaths = events[["fatalities_low", "fatalities", "fatalities_high"]].to_numpy(float)[rows]
+    # deaths that an own file does not give are not known, and not 0
+    columns = ("fatalities_low", "fatalities", "fatalities_high")
+    deaths = np.column_stack([events[name].to_numpy(float, na_value=np.nan) for name in columns])
+    deaths = deaths[rows]
     sure = (first[rows] >= low) & (last[rows] < high)
     days = last[rows] - first[rows] + 1
     return _Window(regions, sure, first[rows], days, deaths, low, high), int(rows.size)
@@ -372,11 +424,18 @@ def _counts(
         hit.sum(axis=1) + maybe[fixed].sum(axis=0),
     )
     deaths = _summary(
-        least @ surely,
-        most @ maybe,
-        np.stack([best[drawn.rows] @ part for part in hit]) + best[fixed] @ maybe[fixed],
+        _sum(least, surely),
+        _sum(most, maybe),
+        np.stack([_sum(best[drawn.rows], part) for part in hit]) + _sum(best[fixed], maybe[fixed]),
     )
     return events, deaths
+
+
+def _sum(deaths: Floats, counted: Flags) -> Floats:
+    """Sum the deaths of events that count; unknown where one of those is."""
+    unknown = np.isnan(deaths)
+    total: Floats = np.where(unknown, 0.0, deaths) @ counted
+    return np.where(counted[unknown].any(axis=0), np.nan, total)
 
 
 def _hits(route: _Route, drawn: _Draws) -> Flags:

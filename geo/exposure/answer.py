@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geo.errors import Notice
+    from geo.events import Near
 
 __all__ = ["Exposure"]
 
@@ -72,6 +73,8 @@ class Exposure:
         Everything that a reader must know before using the numbers.
     inputs, reproduce
         The files that were read and the command that makes the answer again.
+    events
+        How near conflict events pass the routes, where that was asked for.
     """
 
     as_of: date | None
@@ -89,6 +92,7 @@ class Exposure:
     notices: tuple[Notice, ...] = ()
     inputs: tuple[Mapping[str, object], ...] = ()
     reproduce: str = ""
+    events: Near | None = None
 
     @property
     def verdicts(self) -> pd.Series[Any]:
@@ -119,6 +123,7 @@ class Exposure:
             something could not be known it is None, never 0.
         """
         versions = _versions()
+        asked = {} if self.events is None else {"events": self.events.head()}
         return {
             "geo": versions["geo"],
             "versions": versions,
@@ -126,6 +131,7 @@ class Exposure:
             "known_until": _day_text(self.known_until),
             "reproduce": self.reproduce,
             "inputs": [dict(entry) for entry in self.inputs],
+            **asked,
             "warnings": [notice.as_dict() for notice in self.notices],
             "routes": [self._route(row) for row in self.routes.itertuples(index=False)],
         }
@@ -144,7 +150,7 @@ class Exposure:
             "possible_m": _known(row.possible_m),
             "zones": self._zones(row.route_id),
             "controllers": _records(self.controllers, row.route_id),
-            "events": [],
+            "events": [] if self.events is None else self.events.records(row.route_id),
             "exposed": _pairs(self.exposed, row.route_id),
             "sections": _records(self.sections, row.route_id),
             "stretches": self._stretches(row.route_id, self.sources[0]),

@@ -6,14 +6,14 @@ import csv
 import io as memory
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import visible
 from geo.exposure.bounds import CANNOT_BE_DECIDED
 from geo.exposure.disputes import any_m
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -86,12 +86,14 @@ def as_csv(found: Exposure) -> str:
     names = _held_columns(found)
     text = memory.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow([*_CSV_COLUMNS, *(spreadsheet_safe(f"{name}_m") for name in names), "warnings"])
+    held_columns = [spreadsheet_safe(f"{name}_m") for name in names]
+    out.writerow([*_CSV_COLUMNS, *held_columns, *_near_columns(found), "warnings"])
     for row in found.routes.itertuples(index=False):
         held = _held(found, str(row.route_id))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
         cells = ["" if cell != cell else cell for cell in cells]  # noqa: PLR0124 - NaN
         cells += [held.get(name, 0.0) for name in names]
+        cells += _near_cells(found, str(row.route_id))
         said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
         out.writerow([spreadsheet_safe(cell) for cell in [*cells, " | ".join(said)]])
     return text.getvalue()
@@ -116,7 +118,7 @@ def as_table(found: Exposure) -> str:
     lines += columns(_table(found))
     lines += _undecided(found)
     for route_id, name in zip(found.routes["route_id"], found.routes["name"], strict=True):
-        lines += ["", *_whose(found, route_id, name)]
+        lines += ["", *_whose(found, route_id, name), *_near(found, route_id, name)]
     border = found.routes[found.routes["boundary_m"] > 0]
     for row in border.to_dict("records"):
         lines += [
@@ -127,6 +129,30 @@ def as_table(found: Exposure) -> str:
         lines += ["", "Before using these numbers:"]
         lines += [f"  {notice}" for notice in found.notices]
     return "\n".join(visible(line) for line in lines) + "\n"
+
+
+def _near(found: Exposure, route_id: str, name: str) -> list[str]:
+    """Say how near events pass a route: a line for each radius, with the range of the draws."""
+    if found.events is None:
+        return []
+    head = found.events.head()
+    days = f"{head['since'] or 'the first'} until before {head['until'] or 'the end of the file'}"
+    rows: list[tuple[str, ...]] = [("  within km", "events", "deaths", "exposed km")]
+    for row in found.events.records(route_id):
+        cells = [_ranged(row[measure], form) for measure, form in _NEAR_FORMS.items()]
+        rows.append((f"  {row['within_m'] / 1000:g}", *cells))
+    title = f"{name}: events of {days}, for sure - likely (9 of 10 draws) - at most"
+    return ["", title, *columns(rows)]
+
+
+def _ranged(values: Mapping[str, float | None], form: Callable[[float], str]) -> str:
+    if any(value is None for value in values.values()):
+        return "not given"
+    told = {part: form(float(value or 0)) for part, value in values.items()}
+    if told["low"] == told["high"]:
+        return told["low"]
+    likely = f"{told['central']} ({told['p5']} to {told['p95']})"
+    return f"{told['low']} - {likely} - {told['high']}"
 
 
 def frame_csv(frame: pd.DataFrame) -> str:
@@ -149,6 +175,28 @@ def frame_csv(frame: pd.DataFrame) -> str:
     cells = frame.astype(object).where(frame.notna(), "")
     out.writerows([spreadsheet_safe(cell) for cell in row] for row in cells.itertuples(index=False))
     return text.getvalue()
+
+
+def _near_columns(found: Exposure) -> list[str]:
+    """Name a column for each radius, measure and bound: events_5km_low and so on."""
+    if found.events is None or found.routes.empty:
+        return []
+    first = found.events.records(str(found.routes["route_id"].iloc[0]))
+    return [
+        f"{measure.removesuffix('_m')}_{row['within_m'] / 1000:g}km_{part}"
+        + ("_m" if measure.endswith("_m") else "")
+        for row in first
+        for measure in _NEAR_FORMS
+        for part in row[measure]
+    ]
+
+
+def _near_cells(found: Exposure, route_id: str) -> list[Any]:
+    if found.events is None:
+        return []
+    rows = found.events.records(route_id)
+    values = (value for row in rows for name in _NEAR_FORMS for value in row[name].values())
+    return ["" if value is None else value for value in values]
 
 
 def _held_columns(found: Exposure) -> list[str]:
@@ -319,6 +367,13 @@ def percent(share: float) -> str:
     if 0 < share < 0.005:  # noqa: PLR2004 - half of the last digit shown
         return "<1%"
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"  # noqa: PLR2004 - as above
+
+
+_NEAR_FORMS: Final = {
+    "events": "{:.0f}".format,
+    "fatalities": "{:.0f}".format,
+    "exposed_m": km,
+}
 
 
 def spreadsheet_safe(cell: Any) -> Any:
