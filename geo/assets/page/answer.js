@@ -1,5 +1,7 @@
 // The answer for the chosen route, in words: how bad, whose, how sure. And the table of all routes.
 
+const SHARES_SHOWN = 4;
+
 // Metres per holder: from the stretches, which add up to the length; else from the measured shares.
 function sharesOf(page, route) {
   const sums = new Map();
@@ -145,14 +147,14 @@ function whose(page, route) {
       el("span", {}, holderWords(part.controller)),
       el("span", { class: "number" }, `${km(part.metres)}, ${percent(part.share)}`),
     );
-  const rest = shares.slice(4);
+  const rest = shares.slice(SHARES_SHOWN);
   const more = rest.length
     ? el("details", {}, el("summary", {}, `and ${rest.length} more`), el("ul", {}, ...rest.map(entry)))
     : null;
   const sides = sidesWords(page, route).map((words) => el("p", { class: "small" }, words));
   node.replaceChildren(
     el("h2", {}, "Whose"),
-    el("ul", {}, ...shares.slice(0, 4).map(entry)),
+    el("ul", {}, ...shares.slice(0, SHARES_SHOWN).map(entry)),
     ...(more ? [more] : []),
     ...sides,
   );
@@ -199,7 +201,10 @@ function evidenceWords(page, route) {
   const half = known.reduce((sum, [, metres]) => sum + metres, 0) / 2;
   let sum = 0;
   const middle = known.find(([, metres]) => (sum += metres) >= half);
-  const unknown = sharesOf(page, route).find((part) => part.controller === "unknown");
+  // among the holders that stand beside these words it is seen already
+  const unknown = sharesOf(page, route)
+    .slice(SHARES_SHOWN)
+    .find((part) => part.controller === "unknown");
   const words = [];
   if (middle) words.push(`Half of the length with a known holder rests on evidence of ${day(middle[0])} or older.`);
   if (unknown) words.push(`For ${km(unknown.metres)} the holder is unknown.`);
@@ -298,8 +303,8 @@ function tableRow(page, route, place) {
 
 function drawTable(page) {
   const rows = page.found.routes.map((route, place) => tableRow(page, route, place));
-  const range = page.found.routes.some(isBounded) ? " Below it: from surely to possibly inside." : "";
-  const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}, as drawn.${range} Strip: holders above, exposed below. Press a route to see it.`;
+  const range = page.found.routes.some(isBounded) ? " Below: surely to possibly." : "";
+  const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}, as drawn.${range} Strip: holders, exposed.`;
   const table = el(
     "table",
     { role: "table" },
