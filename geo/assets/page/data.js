@@ -12,13 +12,12 @@ async function readIsland(id) {
   return JSON.parse(await new Response(plain).text());
 }
 
+// All blocks are unpacked at once: each waits for the browser, none for another.
 async function readLayers() {
-  const layers = [];
-  for (let number = 0; ; number += 1) {
-    const packed = await readIsland(`geo-layer-${number}`);
-    if (!packed) return layers;
-    layers.push(unpack(packed, number));
-  }
+  const waiting = [];
+  for (let number = 0; document.getElementById(`geo-layer-${number}`); number += 1)
+    waiting.push(readIsland(`geo-layer-${number}`));
+  return (await Promise.all(waiting)).map(unpack);
 }
 
 // Rows travel as lists beside one list of columns; here they become objects again.
