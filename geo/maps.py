@@ -52,6 +52,7 @@ _SCRIPTS: Final = (
     "strip",
     "spot",
     "answer",
+    "near",
     "about",
     "timeline",
     "search",
