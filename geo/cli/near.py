@@ -35,6 +35,7 @@ class Asked:
     draws: int
     seed: int
     days: tuple[str | None, str | None] = (None, None)
+    curve: bool = False
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -51,7 +52,11 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         metavar="KM",
         help="With --events: radii, kilometres. Default: 1, 2, 5 and 25.",
     ),
-    click.option("--curve", is_flag=True, help="With --events: many radii, from 0.5 to 50 km."),
+    click.option(
+        "--curve",
+        is_flag=True,
+        help="With --events: 13 radii, 0.5 to 50 km; --plot draws them.",
+    ),
     click.option(
         "--areas",
         metavar="FILE",
@@ -92,7 +97,7 @@ def asked_for(values: dict[str, Any], days: tuple[str | None, str | None]) -> As
         from geo.events import CURVE_KM
 
         within = (*within, *CURVE_KM)
-    return Asked(files, tuple(sorted(set(within or _WITHIN_KM))), days=days, **values)
+    return Asked(files, tuple(sorted(set(within or _WITHIN_KM))), days=days, curve=curve, **values)
 
 
 def tell(desk: Desk, found: Exposure, asked: Asked) -> tuple[Exposure, dict[str, object]]:
