@@ -128,7 +128,7 @@ def test_what_names_a_whole_state_places_nothing():
     areas = Squares((90, 15), side=9)
     made = zones.build(events(*[one(96, 20, "area", "90 15")] * 900), areas, **MAY)
     assert made.zones.empty
-    assert [notice.rule for notice in made.notices] == ["vague-area"]
+    assert [notice.rule for notice in made.notices] == ["beyond-events", "vague-area"]
 
 
 @pytest.mark.parametrize("method", sorted(zones.METHODS))

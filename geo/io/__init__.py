@@ -3,11 +3,12 @@
 from geo.io.events import EventFile, read_events
 from geo.io.raw import read_bytes, sha256
 from geo.io.read import Source, read
-from geo.io.write import plain, write_bytes, write_geojson, write_text
+from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
 
 __all__ = [
     "EventFile",
     "Source",
+    "geojson_text",
     "plain",
     "read",
     "read_bytes",
