@@ -72,6 +72,25 @@ def test_on_its_own_day_the_answer_is_pythons_own(page):
     assert page.tab.locator("#time-home").is_hidden()
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2023-12-31", "Some zones of this day rest on events counted"),
+        (
+            "2024-01-01",
+            "zones built from events cover 1 Jan 2021 to 31 Dec 2023 and 1 Feb 2026 to 28 Feb 2026.",
+        ),
+        ("2026-02-01", "Some zones of this day rest on candidate events"),
+        (AS_OF, "Some zones of this day rest on candidate events"),
+    ],
+)
+def test_it_says_on_which_days_events_are_counted(page, day, said):
+    page.slide(day)
+    assert said in page.text("#sure")
+    rules = page.see("geoPage.page.found.warnings.map((one) => one.rule)")
+    assert ("candidates" in rules) == (day == AS_OF)
+
+
 def test_bounds_of_another_day_are_not_shown(page):
     bounds = "geoPage.page.found.routes.map((route) => [route.sure_m, route.possible_m])"
     before = page.see("geoPage.page.route.route_id")
