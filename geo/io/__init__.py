@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.io.raw import read_bytes, sha256
 from geo.io.read import Source, read
-from geo.io.write import plain, write_bytes, write_geojson, write_text
+from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
 
 if TYPE_CHECKING:
     from geo.io.events import EventFile, read_events
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EventFile",
     "Source",
+    "geojson_text",
     "plain",
     "read",
     "read_bytes",

@@ -1,6 +1,8 @@
 // The answer for the chosen route, in words: how bad, whose, how sure. And the table of all routes.
 
 const SHARES_SHOWN = 4;
+// Kinds of zone that rest on events counted.
+const FROM_EVENTS = ["events", "candidate events"];
 
 // Metres per holder: from the stretches, which add up to the length; else from the measured shares.
 function sharesOf(page, route) {
@@ -222,8 +224,30 @@ function ageWords(page) {
   return `Newest source: ${day(newest)}${since ? `, ${since} old today` : ""}.${late}`;
 }
 
+// Where zones hold that were built from events, and where fighting is known from claims of control alone.
+function eventWords(page) {
+  const zones = page.layers.filter((layer) => layer.kind === "conflict_zones" && wasUsed(page, layer));
+  const rows = zones.flatMap((layer) => layer.rows).filter(({ values }) => FROM_EVENTS.includes(values.kind));
+  if (!rows.length || !page.asOf) return "";
+  const now = rows.filter(({ values }) => holdsOn(values, page.asOf));
+  if (now.some(({ values }) => values.kind === FROM_EVENTS[1]))
+    return "Some zones of this day rest on candidate events, which are not vetted yet and undercount.";
+  if (now.length) return "Some zones of this day rest on events counted, the others on claims of control.";
+  const periods = rows.map(({ values }) => [dateOf(values.valid_from), dateOf(values.valid_to)]);
+  const spans = [];
+  for (const [from, to] of periods.filter((pair) => pair[0] && pair[1]).sort()) {
+    const last = spans.at(-1);
+    if (!last || from > last[1]) spans.push([from, to]);
+    else if (to > last[1]) last[1] = to;
+  }
+  const words = spans.map(([from, to]) => `${day(from)} to ${day(addDays(to, -1))}`).join(" and ");
+  return `No events are counted on this day: zones built from events cover ${words || "other days"}. Less exposure here does not mean less fighting.`;
+}
+
 function howSure(page, route) {
-  const lines = [precisionWords(page, route), ageWords(page), evidenceWords(page, route)].filter(Boolean);
+  const lines = [precisionWords(page, route), ageWords(page), eventWords(page), evidenceWords(page, route)].filter(
+    Boolean,
+  );
   document
     .getElementById("sure")
     .replaceChildren(el("h2", {}, "How sure"), ...lines.map((words) => el("p", {}, words)));
