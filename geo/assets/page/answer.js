@@ -208,7 +208,7 @@ function evidenceWords(page, route) {
     .slice(SHARES_SHOWN)
     .find((part) => part.controller === "unknown");
   const words = [];
-  if (middle) words.push(`Half of the length with a known holder rests on evidence of ${day(middle[0])} or older.`);
+  if (middle) words.push(`Half of the length with a known holder rests on evidence up to ${day(middle[0])}.`);
   if (unknown) words.push(`For ${km(unknown.metres)} the holder is unknown.`);
   return words.join(" ");
 }
@@ -231,7 +231,7 @@ function eventWords(page) {
   if (!rows.length || !page.asOf) return "";
   const now = rows.filter(({ values }) => holdsOn(values, page.asOf));
   if (now.some(({ values }) => values.kind === FROM_EVENTS[1]))
-    return "Some zones of this day rest on candidate events, which are not vetted yet and undercount.";
+    return "Some zones of this day rest on candidate events, not vetted yet: they undercount.";
   if (now.length) return "Some zones of this day rest on events counted, the others on claims of control.";
   const periods = rows.map(({ values }) => [dateOf(values.valid_from), dateOf(values.valid_to)]);
   const spans = [];
