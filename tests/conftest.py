@@ -19,6 +19,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("gate")
 
 
+def few_and_many(law, few, many, *strategies):
+    """Give a law as two tests: with few examples for the gate, with many marked slow."""
+    seldom, often = (
+        hypothesis.settings(max_examples=most)(hypothesis.given(*strategies)(law))
+        for most in (few, many)
+    )
+    return seldom, pytest.mark.slow(often)
+
+
 def pytest_collection_modifyitems(items):
     """Pass over tests of the data folder where it is absent, but never in CI."""
     if SHARED.is_dir() or os.environ.get("CI") == "true":

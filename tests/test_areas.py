@@ -1,14 +1,12 @@
 """Areas that events name: by name, by point, or not at all."""
 
 import geopandas as gpd
-import hypothesis
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import ROOT, SHARED, frame
-from hypothesis import given
+from conftest import ROOT, SHARED, few_and_many, frame
 from pyproj import Geod
 
 from geo.errors import CRSError, GeometryError, InputError
@@ -147,9 +145,7 @@ def test_the_distance_is_metres_on_the_ellipsoid(south, azimuth, side, km, how):
     assert found(areas, TOWNSHIP, "A", lon, lat)[1] == how
 
 
-@hypothesis.settings(max_examples=20)
-@given(st.data())
-def test_no_event_speaks_for_another(data):
+def no_event_speaks_for_another(data):
     areas = AdminAreas.from_frame(
         frame(
             [box(0, 0), box(1, 0), box(0, 1, 2)], name=["A", "B", "A"], level=[3, 3, 2], country="X"
@@ -171,6 +167,14 @@ def test_no_event_speaks_for_another(data):
         assert area[number] == -1 or areas.levels[area[number]] == level
         if how[number] == "point":
             assert areas.shapes[area[number]].intersects(shapely.Point(lon, lat))
+
+
+test_no_event_speaks_for_another, test_no_event_speaks_for_another_often = few_and_many(
+    no_event_speaks_for_another,
+    8,
+    100,
+    st.data(),
+)
 
 
 def test_nothing_asked_and_nothing_known(areas):

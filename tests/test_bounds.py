@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import shapely
 import shapes
-from conftest import frame
-from hypothesis import given, settings
+from conftest import few_and_many, frame
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, box
 
@@ -252,7 +251,6 @@ ROUTES = shapes.routes(40, ZONES, seed=8)
 number = st.integers(0, len(ROUTES) - 1)
 some = st.sets(st.integers(0, len(ZONES) - 1), min_size=1, max_size=12)
 error = st.floats(30, 30_000)
-few = settings(max_examples=25)
 
 
 def in_order(row):
@@ -263,15 +261,16 @@ def in_order(row):
         assert row["sure_m"] <= row["exposed_m"]
 
 
-@few
-@given(number, some, error)
-def test_the_numbers_stand_in_order(route, picked, error_m):
+def the_numbers_stand_in_order(route, picked, error_m):
     in_order(bounds(ROUTES[route], ZONES[sorted(picked)], error_m))
 
 
-@few
-@given(number, some, error, st.floats(1.01, 3))
-def test_a_greater_error_is_never_surer(route, picked, error_m, times):
+test_the_numbers_stand_in_order, test_the_numbers_stand_in_order_often = few_and_many(
+    the_numbers_stand_in_order, 6, 60, number, some, error
+)
+
+
+def a_greater_error_is_never_surer(route, picked, error_m, times):
     less, more = (
         bounds(ROUTES[route], ZONES[sorted(picked)], one) for one in (error_m, error_m * times)
     )
@@ -279,9 +278,12 @@ def test_a_greater_error_is_never_surer(route, picked, error_m, times):
     assert more["possible_m"] >= less["possible_m"] - 1e-3
 
 
-@few
-@given(number, some, error)
-def test_there_and_back_are_the_same(route, picked, error_m):
+test_a_greater_error_is_never_surer, test_a_greater_error_is_never_surer_often = few_and_many(
+    a_greater_error_is_never_surer, 6, 60, number, some, error, st.floats(1.01, 3)
+)
+
+
+def there_and_back_are_the_same(route, picked, error_m):
     one, other = (
         bounds(line, ZONES[sorted(picked)], error_m)
         for line in (ROUTES[route], shapely.reverse(ROUTES[route]))
@@ -291,18 +293,16 @@ def test_there_and_back_are_the_same(route, picked, error_m):
         assert one[name] == pytest.approx(other[name], abs=max(error_m * 2e-2, 1))
 
 
+test_there_and_back_are_the_same, test_there_and_back_are_the_same_often = few_and_many(
+    there_and_back_are_the_same, 6, 60, number, some, error
+)
+
+
 def turned(angle, length):
     return length * np.array([math.cos(angle), math.sin(angle)])
 
 
-@few
-@given(
-    st.integers(0, len(ZONES) - 1),
-    st.floats(100, 8_000),
-    st.floats(0, math.pi),
-    st.floats(0, math.pi),
-)
-def test_a_zone_in_two_is_the_same_zone(zone, error_m, heading, turn):
+def a_zone_in_two_is_the_same_zone(zone, error_m, heading, turn):
     whole = ZONES[zone]
     middle = np.array(whole.representative_point().coords[0])
     line = LineString([middle - turned(heading, 0.7), middle + turned(heading, 0.7)])
@@ -314,6 +314,17 @@ def test_a_zone_in_two_is_the_same_zone(zone, error_m, heading, turn):
     # the cut moves the border by the rounding of its ends
     for name in ("sure_m", "possible_m"):
         assert one[name] == pytest.approx(other[name], abs=0.01)
+
+
+test_a_zone_in_two_is_the_same_zone, test_a_zone_in_two_is_the_same_zone_often = few_and_many(
+    a_zone_in_two_is_the_same_zone,
+    6,
+    60,
+    st.integers(0, len(ZONES) - 1),
+    st.floats(100, 8_000),
+    st.floats(0, math.pi),
+    st.floats(0, math.pi),
+)
 
 
 # ------------------------------------------------------------------------ oracle
@@ -353,7 +364,7 @@ def agree(numbers, error_m):
 
 
 def test_stations_say_the_same():
-    assert agree(range(6), 4_000) >= 2
+    assert agree(range(3), 4_000) >= 1
 
 
 @pytest.mark.slow

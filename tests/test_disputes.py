@@ -9,8 +9,7 @@ import page_sample
 import pytest
 import shapely
 from click.testing import CliRunner
-from conftest import frame
-from hypothesis import given
+from conftest import few_and_many, frame
 from hypothesis import strategies as st
 
 from geo import exposure, report
@@ -191,8 +190,7 @@ spans = st.tuples(st.integers(0, 39), st.integers(1, 12), st.sampled_from(NAMES)
 )
 
 
-@given(st.lists(spans, min_size=1, max_size=8), st.lists(spans, min_size=1, max_size=8))
-def test_the_four_add_up_to_the_length(claims, others):
+def the_four_add_up_to_the_length(claims, others):
     control = {"a": bands(*claims), "b": bands(*others)}
     found = exposure.measure(route(), zone(), control=control)
     length = found.routes["length_m"].iloc[0]
@@ -210,6 +208,15 @@ def test_the_four_add_up_to_the_length(claims, others):
     touch = np.isclose(neighbours["from_m"], before["to_m"], atol=1e-6)
     alike = [a == b for a, b in zip(neighbours["controllers"], before["controllers"], strict=True)]
     assert not (touch & np.array(alike, dtype=bool)).any()
+
+
+test_the_four_add_up_to_the_length, test_the_four_add_up_to_the_length_often = few_and_many(
+    the_four_add_up_to_the_length,
+    12,
+    100,
+    st.lists(spans, min_size=1, max_size=8),
+    st.lists(spans, min_size=1, max_size=8),
+)
 
 
 def test_routes_keep_apart_and_one_without_length_has_nothing_to_dispute():

@@ -219,7 +219,7 @@ def test_bounds_agree_with_dense_stations():
     for at in range(where.kind.size):
         if where.kind[at] == regions.AREA:
             shape = where.shapes[where.area[at]]
-            border = shapely.get_coordinates(shapely.segmentize(shape.exterior, 0.0005))
+            border = shapely.get_coordinates(shapely.segmentize(shape.exterior, 0.002))
             away = np.stack(
                 [
                     GEOD.inv(np.full(lon.size, x), np.full(lon.size, y), lon, lat)[2]
@@ -277,3 +277,12 @@ def test_what_cannot_be_used_is_refused(options, words):
 def test_no_events_are_measured_zeros():
     found = near(MERIDIAN, events(one(96, 20)).iloc[:0], within_km=[1])
     assert row(found, 1)["exposed_m"] == dict.fromkeys(("low", "central", "high", "p5", "p95"), 0.0)
+
+
+def test_the_two_sides_of_a_gap_are_two_places():
+    line = shapely.MultiLineString([[(96, 20), (96, 20.002)], [(96.1, 20), (96.11, 20)]])
+    found = near(frame([line], route_id=["m"]), events(one(96.1, 20)), within_km=[6, 25])
+    # the first part, 221 m, lies 10 km off
+    metres = GEOD.inv(96.1, 20, 96.11, 20)[2]
+    assert row(found, 6)["exposed_m"]["low"] == pytest.approx(metres, abs=2)
+    assert row(found, 6)["exposed_m"]["high"] == pytest.approx(metres, abs=2)

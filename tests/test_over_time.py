@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
-from conftest import frame
-from hypothesis import given, settings
+from conftest import few_and_many, frame
 from hypothesis import strategies as st
 
 from geo import exposure
@@ -114,9 +113,7 @@ days = st.dates(dt.date(2023, 11, 1), dt.date(2024, 4, 1))
 holding = st.tuples(st.integers(0, 30), st.integers(1, 10), st.none() | days, st.integers(1, 90))
 
 
-@settings(max_examples=6)
-@given(st.lists(holding, min_size=1, max_size=6), st.lists(holding, min_size=1, max_size=4))
-def test_generated_periods_give_what_measure_gives(areas, others):
+def generated_periods(areas, others):
     def made(rows, **columns):
         shapes = [
             shapely.box(96 + west / 10, 25, 96 + (west + wide) / 10, 26) for west, wide, *_ in rows
@@ -162,6 +159,18 @@ def test_generated_periods_give_what_measure_gives(areas, others):
         assert rows["disputed_m"].to_numpy() == pytest.approx(
             measured.agreement["disputed_m"].to_numpy(), abs=MICROMETRE
         )
+
+
+(
+    test_generated_periods,
+    test_generated_periods_often,
+) = few_and_many(
+    generated_periods,
+    2,
+    40,
+    st.lists(holding, min_size=1, max_size=6),
+    st.lists(holding, min_size=1, max_size=4),
+)
 
 
 @pytest.mark.parametrize(

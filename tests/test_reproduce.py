@@ -1,5 +1,6 @@
 """An answer made again: by its own command, which is nobody's order."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -25,14 +26,24 @@ def geo():
     return run
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Make a road, zones and their answer, once."""
+    folder = tmp_path_factory.mktemp("made")
+    with contextlib.chdir(folder):
+        road = shapely.LineString([(1.5, 14.2), (3.5, 13.9)])
+        frame([road], name=["Road"]).to_file("road.geojson")
+        put_zones(2, 3)
+        words = ["expose", "road.geojson", "--zones", "zones.geojson", "--format", "json"]
+        assert CliRunner().invoke(main, [*words, "-o", "a.json"]).exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path, monkeypatch, geo):
+def desk(tmp_path, monkeypatch, made):
     """Work in a folder of its own, with a road, zones and their answer."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    frame([shapely.LineString([(1.5, 14.2), (3.5, 13.9)])], name=["Road"]).to_file("road.geojson")
-    put_zones(2, 3)
-    words = ["expose", "road.geojson", "--zones", "zones.geojson", "--format", "json"]
-    assert geo(*words, "-o", "a.json").exit_code == 0
     return tmp_path
 
 

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.errors import InputError, Notice
-from geo.events import nearness, reach
+from geo.events import away, nearness, reach
 from geo.events.regions import ANYWHERE, AREA, POINT, Regions, draw, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
@@ -42,10 +41,6 @@ CURVE_KM: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 25, 30, 40, 50)
 _RANGE: Final = (0.05, 0.95)
 _MOST_KM: Final = 100.0
 _OLD_DAYS: Final = 30
-_GRID_DEG: Final = 0.005
-_GRID_M: Final = 400.0
-_BORDER_DEG: Final = 0.002
-_APART_M: Final = 170.0
 _MEASURES: Final = ("events", "fatalities", "exposed_m")
 
 
@@ -212,11 +207,10 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
     notices: list[Notice] = []
     window, counted = _window(events, areas, begin, end, notices)
     chance = _drawn(window, draws, seed)
-    lines = routes.geometry.to_numpy()
-    away = _away(lines, window, radii[-1])
+    measured = _measured(routes.geometry.to_numpy(), window, radii)
     tables = [
-        _of_route(str(name), line, window, chance, away[number], radii)
-        for number, (name, line) in enumerate(zip(routes["route_id"], lines, strict=True))
+        _of_route(str(name), route, window, chance)
+        for name, route in zip(routes["route_id"], measured, strict=True)
     ]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return Near(table, begin, end, draws, seed, counted, tuple(notices))
@@ -307,95 +301,30 @@ def _drawn(window: _Window, draws: int, seed: int) -> _Draws:
     return _Draws(rows, space)
 
 
-def _away(lines: Any, window: _Window, within_m: float) -> list[tuple[Floats, Floats]]:
-    """Measure each event's region to each route: its nearest, and a bound of its farthest spot."""
-    regions = window.regions
+def _measured(lines: Any, window: _Window, radii: Floats) -> Iterator[_Route]:
+    """Measure how far each event's region is off each route, one route after the other."""
+    regions, within_m = window.regions, radii[-1]
     most = within_m + float(regions.radius_m.max(initial=0.0))
     found = nearness.nearest(lines, np.column_stack([regions.lon, regions.lat]), most)
-    away = []
-    for number, line in enumerate(lines):
+    ends = np.searchsorted(found.route, np.arange(len(lines) + 1))
+    for line, begin, end in zip(lines, ends[:-1], ends[1:], strict=True):
+        scale = reach.ruler(line)
         centre = np.full(regions.kind.size, np.inf)
-        mine = found.route == number
-        centre[found.point[mine]] = found.distance_m[mine]
+        centre[found.point[begin:end]] = found.distance_m[begin:end]
         low = np.maximum(centre - regions.radius_m, 0.0)
         high = centre + regions.radius_m
         is_area = regions.kind == AREA
-        low[is_area], high[is_area] = _areas_away(line, regions, within_m)
-        away.append((low, high))
-    return away
+        low[is_area], high[is_area] = away.areas(scale, regions.only(is_area), within_m)
+        yield _Route(scale, low, high, radii)
 
 
-def _areas_away(line: Any, regions: Regions, within_m: float) -> tuple[Floats, Floats]:
-    """Measure the areas of events to a route, each area once."""
-    area = regions.area[regions.kind == AREA]
-    used, which = np.unique(area, return_inverse=True)
-    scale = reach.ruler(line)
-    low, high = np.full(used.size, np.inf), np.full(used.size, np.inf)
-    if scale.begin.size:
-        stations = scale.places(np.append(scale.begin, scale.end[-1:]))
-        tree = _station_tree(stations)
-        margin = within_m / 90_000
-        west, south = stations.min(axis=0) - margin
-        east, north = stations.max(axis=0) + margin
-        shapes = regions.shapes[used]
-        near = np.flatnonzero(shapely.intersects(shapes, shapely.box(west, south, east, north)))
-        crossed = shapely.STRtree(shapes).query(shapely.points(stations), predicate="intersects")
-        for at in near:
-            low[at], high[at] = _area_away(shapes[at], tree, within_m)
-        low[np.unique(crossed[1])] = 0.0
-    return low[which], high[which]
-
-
-def _area_away(shape: Any, tree: Any, within_m: float) -> tuple[float, float]:
-    """
-    Measure an area to a route: no more than its nearest, no less than its farthest spot.
-
-    The farthest spot may lie inside the area, so a grid of points is asked too;
-    it stands so close that nothing between its points is farther by more than is added.
-    """
-    border = shapely.get_coordinates(shapely.segmentize(shapely.boundary(shape), _BORDER_DEG))
-    away = _to_stations(tree, border, 2 * within_m)
-    low = float(np.sqrt(max(float(away.min()) ** 2 - _APART_M**2, 0.0)))
-    high = float(away.max()) + _APART_M
-    if high > within_m:
-        return low, np.inf
-    west, south, east, north = shape.bounds
-    lon, lat = np.meshgrid(
-        np.arange(west, east, _GRID_DEG), np.arange(south, north, _GRID_DEG), indexing="ij"
-    )
-    inside = shapely.contains_xy(shape, lon.ravel(), lat.ravel())
-    grid = np.column_stack([lon.ravel()[inside], lat.ravel()[inside]])
-    if len(grid):
-        high = max(high, float(_to_stations(tree, grid, 2 * within_m).max()) + _GRID_M)
-    return low, high
-
-
-def _station_tree(stations: Floats) -> Any:
-    from scipy.spatial import cKDTree
-
-    return cKDTree(reach.in_space(stations))
-
-
-def _to_stations(tree: Any, places: Floats, within_m: float) -> Floats:
-    away: Floats = tree.query(reach.in_space(places), distance_upper_bound=within_m)[0]
-    return away
-
-
-def _of_route(
-    name: str,
-    line: Any,
-    window: _Window,
-    chance: _Draws,
-    away: tuple[Floats, Floats],
-    radii: Floats,
-) -> pd.DataFrame:
+def _of_route(name: str, route: _Route, window: _Window, chance: _Draws) -> pd.DataFrame:
     """Answer for one route, at every radius."""
-    route = _Route(reach.ruler(line), *away, radii)
-    near = np.flatnonzero(route.low[chance.rows] <= radii[-1])
+    near = np.flatnonzero(route.low[chance.rows] <= route.radii[-1])
     drawn = _Draws(chance.rows[near], chance.space[:, near])
     events, deaths = _counts(route, window, drawn)
     exposed = _exposed(route, window, drawn)
-    columns: dict[str, Any] = {"route_id": name, "within_m": radii}
+    columns: dict[str, Any] = {"route_id": name, "within_m": route.radii}
     for title, values in zip(_MEASURES, (events, deaths, exposed), strict=True):
         columns |= {f"{title}_{part}": column for part, column in values.items()}
     return pd.DataFrame(columns)
@@ -442,15 +371,14 @@ def _hits(route: _Route, drawn: _Draws) -> Flags:
     """Tell which draws put which events within which radius: shape (draws, events, radii)."""
     if route.scale.begin.size == 0 or drawn.rows.size == 0:
         return np.zeros((len(drawn.space), drawn.rows.size, route.radii.size), np.bool_)
-    tree = _station_tree(route.scale.places(np.append(route.scale.begin, route.scale.end[-1:])))
-    hits: Flags = _to_drawn(tree, drawn.space, route.radii[-1])[:, :, None] <= route.radii
+    hits: Flags = _to_drawn(route.scale, drawn.space, route.radii[-1])[:, :, None] <= route.radii
     return hits
 
 
-def _to_drawn(tree: Any, space: Floats, within_m: float) -> Floats:
+def _to_drawn(scale: reach.Ruler, space: Floats, within_m: float) -> Floats:
     away = np.full(space.shape[:2], np.inf)
     there = np.isfinite(space[..., 0])
-    away[there] = tree.query(space[there], distance_upper_bound=within_m * 1.001)[0]
+    away[there] = scale.tree.query(space[there], distance_upper_bound=within_m * 1.001)[0]
     return away
 
 
@@ -471,11 +399,10 @@ def _exposed(route: _Route, window: _Window, drawn: _Draws) -> dict[str, Floats]
     low = _metres(scale, surely.farthest_m, radii)
     # an event in doubt may be in many places, but only in one of them
     open_ = np.setdiff1d(possible, points)
-    alone = [
-        low[number] + (route.low[open_] <= radius).sum() * reach.most_within(scale, radius)
-        for number, radius in enumerate(radii)
-    ]
-    high = np.clip(_metres(scale, maybe.nearest_m, radii), low, alone)
+    many = (route.low[open_, None] <= radii).sum(axis=0)
+    high = np.maximum(_metres(scale, maybe.nearest_m, radii), low)
+    for at in np.flatnonzero(high > low):
+        high[at] = min(high[at], low[at] + many[at] * reach.most_within(scale, radii[at]))
     middle = scale.places((scale.begin + scale.end) / 2)
     ground = surely.farthest_m(middle)
     still = np.minimum(fixed.nearest_m(middle), ground)
@@ -489,8 +416,8 @@ def _exposed(route: _Route, window: _Window, drawn: _Draws) -> dict[str, Floats]
 
 
 def _metres(scale: reach.Ruler, away: Any, radii: Floats) -> Floats:
-    begin, end = (away(scale.places(marks)) for marks in (scale.begin, scale.end))
-    return np.array([reach.metres_within(scale, away, (begin, end), radius) for radius in radii])
+    ends = scale.at_ends(away)
+    return np.array([reach.metres_within(scale, away, ends, radius) for radius in radii])
 
 
 def _nearest(spots: Floats, places: Floats, fixed: Floats, within_m: float) -> Floats:

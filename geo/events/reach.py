@@ -10,6 +10,7 @@ down to a metre. Distances are taken between points in space, on the ellipsoid.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,6 +35,7 @@ _FINE_M: Final = 2_000.0
 _LEAST_M: Final = 1.0
 _BORDER_STEP_DEG: Final = 0.001
 _BORDER_STEP_M: Final = 112.0
+_ABOUT: Final = 5
 _ALL_BUT_LAST: Final = slice(None, -1)
 _REST: Final = slice(1, None)
 _E2: Final = geodesy.FLATTENING * (2 - geodesy.FLATTENING)
@@ -75,6 +77,34 @@ class Ruler:
         lon, lat = (np.interp(chainage, self.mark, value) for value in (self.lon, self.lat))
         return np.column_stack([lon, lat])
 
+    @cached_property
+    def marks(self) -> Floats:
+        """The ends of all stretches, ascending, each once."""
+        return np.unique(np.concatenate([self.begin, self.end]))
+
+    @cached_property
+    def tree(self) -> Any:
+        """The places at `marks`, to find the nearest one of any place in space."""
+        return _tree(self.places(self.marks))
+
+    def at_ends(self, away: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+        """
+        Measure the ends of every stretch, each place once.
+
+        Parameters
+        ----------
+        away
+            Gives the distance of places, shape (n, 2), metres.
+
+        Returns
+        -------
+        begin, end
+            Metres.
+        """
+        found = away(self.places(self.marks))
+        begin, end = (np.searchsorted(self.marks, at) for at in (self.begin, self.end))
+        return found[begin], found[end]
+
 
 def ruler(line: Any) -> Ruler:
     """
@@ -90,9 +120,14 @@ def ruler(line: Any) -> Ruler:
     Ruler
         With stretches of at most 250 m; none for a line of no length.
     """
-    tables, ticks, start = [], [np.empty(0)], 0.0
+    tables: list[Floats] = []
+    ticks, start = [np.empty(0)], 0.0
     for piece in shapely.get_parts(line):
-        table = _table(shapely.get_coordinates(piece), start)
+        points = shapely.get_coordinates(piece)
+        if tables and (tables[-1][-1, 1:] != points[0]).any():
+            # the two sides of a gap lie at one chainage; a hair tells them apart
+            start = float(np.nextafter(start, np.inf))
+        table = _table(points, start)
         length = table[-1, 0] - start
         if length == 0:
             continue
@@ -163,9 +198,14 @@ class Places:
         ]
         used = np.unique(regions.area[regions.kind == AREA])
         self._shapes = regions.shapes[used]
-        shapely.prepare(self._shapes)
-        self._border = _tree(_border(self._shapes)) if used.size else None
-        self._index = shapely.STRtree(self._shapes)
+        if used.size:
+            shapely.prepare(self._shapes)
+            self._border = _tree(_border(self._shapes))
+            self._index = shapely.STRtree(self._shapes)
+        # an area has a spot farther off than half of its width from wherever one stands
+        west, south, east, north = shapely.bounds(self._shapes).T
+        small = geodesy.distance_m(west, south, east, north) / 2 / np.sqrt(2) <= within_m
+        self._hulls = shapely.convex_hull(self._shapes[small])
 
     def nearest_m(self, places: Floats) -> Floats:
         """
@@ -186,13 +226,12 @@ class Places:
         space = in_space(places)
         for radius, tree in self._trees:
             away = np.minimum(away, _query(tree, space, self._within + radius) - radius)
-        if self._border is not None:
+        if self._shapes.size:
             border = _query(self._border, space, self._within + _BORDER_STEP_M)
             # a border's points stand apart: the border itself may be nearer than they are
             border = np.sqrt(np.maximum(border**2 - _BORDER_STEP_M**2 / 4, 0))
             away = np.minimum(away, border)
-            inside = self._index.query(shapely.points(places), predicate="intersects")[0]
-            away[inside] = 0.0
+            away[holding(self._index, places)[0]] = 0.0
         nearest: Floats = np.maximum(away, 0.0)
         return nearest
 
@@ -215,22 +254,37 @@ class Places:
         for radius, tree in self._trees:
             if radius <= self._within:
                 away = np.minimum(away, _query(tree, space, self._within) + radius)
-        for shape in self._shapes:
-            away = np.minimum(away, self._farthest_of(shape, places))
+        reach = self._within / 90_000
+        for hull in self._hulls:
+            west, south, east, north = hull.bounds
+            near = (places > (west - reach, south - reach)).all(axis=1)
+            near &= (places < (east + reach, north + reach)).all(axis=1)
+            rows = np.flatnonzero(near)
+            if rows.size:
+                away[rows] = np.minimum(away[rows], farthest_m(hull, *places[rows].T))
         return np.where(away > self._within, np.inf, away)
 
-    def _farthest_of(self, shape: Any, places: Floats) -> Floats:
-        away = np.full(len(places), np.inf)
-        west, south, east, north = shape.bounds
-        across = geodesy.distance_m(*(np.array([at]) for at in (west, south, east, north)))[0]
-        if across / 2 / np.sqrt(2) > self._within:
-            return away
-        reach = self._within / 90_000
-        near = (places > (west - reach, south - reach)) & (places < (east + reach, north + reach))
-        rows = np.flatnonzero(near.all(axis=1))
-        if rows.size:
-            away[rows] = farthest_m(shape, *places[rows].T)
-        return away
+
+def holding(index: Any, places: Floats) -> Ints:
+    """
+    Find which places lie in which shapes, borders included.
+
+    Parameters
+    ----------
+    index
+        A shapely.STRtree of polygons; they are prepared.
+    places
+        Longitude and latitude, degrees, shape (n, 2).
+
+    Returns
+    -------
+    ndarray of int
+        Numbers of both, shape (2, pairs).
+    """
+    place, shape = index.query(shapely.points(places))
+    shapely.prepare(index.geometries)
+    inside = shapely.intersects_xy(index.geometries[shape], *places[place].T)
+    return np.stack([place[inside], shape[inside]])
 
 
 def _tree(places: Floats) -> Any:
@@ -323,11 +377,21 @@ def most_within(scale: Ruler, radius_m: float) -> float:
     side = radius_m / 4
     squeeze = np.cos(np.deg2rad(np.abs(middle[:, 1])))
     degrees = side / 111_000 / np.array([squeeze.min(), 1.0])
-    offset = np.stack(np.meshgrid(*[np.arange(-5, 6)] * 2), axis=-1).reshape(-1, 2)
-    near = np.round(middle / degrees).astype(np.int64)[:, None] + offset
-    grid = np.unique(near.reshape(-1, 2), axis=0) * degrees
+    grid = _about(np.round(middle / degrees).astype(np.int64)) * degrees
     # any place within the radius of the road lies within half a cell's diagonal of a grid point
     diagonal = side * np.hypot(1, squeeze.max() / squeeze.min()) * 1.01
     reach = radius_m + diagonal / 2 + float(width.max()) / 2
     counts = cKDTree(in_space(middle)).query_ball_point(in_space(grid), reach, return_length=True)
     return float(counts.max() * width.max())
+
+
+def _about(cells: Ints) -> Ints:
+    """Give the cells at most five rows and columns away from some cells, each once."""
+    # a cell as one number: numpy sorts those much faster than pairs
+    origin = cells.min(axis=0) - _ABOUT
+    rows = int(np.ptp(cells[:, 1])) + 2 * _ABOUT + 1
+    key = np.unique((cells - origin) @ np.array([rows, 1]))
+    offset = np.arange(-_ABOUT, _ABOUT + 1)
+    near = np.unique(key[:, None] + (offset[:, None] * rows + offset).ravel())
+    around: Ints = np.stack(np.divmod(near, rows), axis=1) + origin
+    return around

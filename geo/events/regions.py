@@ -39,6 +39,7 @@ ANYWHERE: Final = 3
 _KINDS: Final = {"point": POINT, "disc": DISC, "area": AREA, "anywhere": ANYWHERE}
 _LEVELS: Final = ("country", "admin1", "admin2", "admin3")
 _TRIES: Final = 10_000
+_BLOCK: Final = 1 << 14
 
 
 class Areas(Protocol):
@@ -256,8 +257,10 @@ def farthest_m(shape: Any, lon: Floats, lat: Floats) -> Floats:
         Metres for each point.
     """
     corners = shapely.get_coordinates(shapely.convex_hull(shape))
-    away = np.zeros(lon.size)
-    for x, y in corners:
-        here = geodesy.distance_m(np.full(lon.size, x), np.full(lon.size, y), lon, lat)
-        away = np.maximum(away, here)
+    away = np.empty(lon.size)
+    block = max(_BLOCK // len(corners), 1)
+    for at in range(0, lon.size, block):
+        here = slice(at, at + block)
+        ends = np.broadcast_arrays(*corners.T[:, :, None], lon[here], lat[here])
+        away[here] = geodesy.distance_m(*ends).max(axis=0)
     return away
