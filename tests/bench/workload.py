@@ -52,3 +52,12 @@ def _star(rng: np.random.Generator, centre: np.ndarray, radius: float, vertices:
         holes = [centre + 0.2 * (ring[:: max(sides // 60, 1)] - centre)]
     star = shapely.Polygon(ring, holes)
     return star if star.is_valid else shapely.Polygon(ring)
+
+
+def events(count: int, *, seed: int = 3) -> np.ndarray:
+    """Draw longitude and latitude of `count` events, of which a third crowd in 16 hubs."""
+    rng = np.random.default_rng(seed)
+    hubs = rng.uniform((WEST, SOUTH), (EAST, NORTH), (16, 2))
+    around = hubs[rng.integers(0, 16, count)] + rng.normal(0, 0.3, (count, 2))
+    free = rng.uniform((WEST, SOUTH), (EAST, NORTH), (count, 2))
+    return np.where(rng.random((count, 1)) < 1 / 3, around, free)
