@@ -75,13 +75,13 @@ def test_on_its_own_day_the_answer_is_pythons_own(page):
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("2023-12-31", "Some zones of this day rest on events counted"),
+        ("2023-12-31", "Some zones rest on events counted, others on claims of control."),
         (
             "2024-01-01",
-            "from events cover 1 Jan 2021 to 31 Dec 2023 and 1 Feb 2026 to 28 Feb 2026.",
+            "this day, only on 1 Jan 2021 to 31 Dec 2023 and 1 Feb 2026 to 28 Feb 2026:",
         ),
-        ("2026-02-01", "Some zones of this day rest on candidate events"),
-        (AS_OF, "Some zones of this day rest on candidate events"),
+        ("2026-02-01", "Some zones rest on candidate events, not vetted yet"),
+        (AS_OF, "Some zones rest on candidate events, not vetted yet"),
     ],
 )
 def test_it_says_on_which_days_events_are_counted(page, day, said):

@@ -231,8 +231,8 @@ function eventWords(page) {
   if (!rows.length || !page.asOf) return "";
   const now = rows.filter(({ values }) => holdsOn(values, page.asOf));
   if (now.some(({ values }) => values.kind === FROM_EVENTS[1]))
-    return "Some zones of this day rest on candidate events, not vetted yet: they undercount.";
-  if (now.length) return "Some zones of this day rest on events counted, the others on claims of control.";
+    return "Some zones rest on candidate events, not vetted yet: too few.";
+  if (now.length) return "Some zones rest on events counted, others on claims of control.";
   const periods = rows.map(({ values }) => [dateOf(values.valid_from), dateOf(values.valid_to)]);
   const spans = [];
   for (const [from, to] of periods.filter((pair) => pair[0] && pair[1]).sort()) {
@@ -241,13 +241,12 @@ function eventWords(page) {
     else if (to > last[1]) last[1] = to;
   }
   const words = spans.map(([from, to]) => `${day(from)} to ${day(addDays(to, -1))}`).join(" and ");
-  return `No events are counted on this day: zones built from events cover ${words || "other days"}. Less exposure here does not mean less fighting.`;
+  return `No events are counted on this day, only on ${words || "others"}: less exposed does not mean less fighting.`;
 }
 
 function howSure(page, route) {
-  const lines = [precisionWords(page, route), ageWords(page), eventWords(page), evidenceWords(page, route)].filter(
-    Boolean,
-  );
+  const known = [ageWords(page), eventWords(page)].filter(Boolean).join(" ");
+  const lines = [precisionWords(page, route), known, evidenceWords(page, route)].filter(Boolean);
   document
     .getElementById("sure")
     .replaceChildren(el("h2", {}, "How sure"), ...lines.map((words) => el("p", {}, words)));
