@@ -52,6 +52,7 @@ _SCRIPTS: Final = (
     "strip",
     "spot",
     "answer",
+    "near",
     "about",
     "timeline",
     "search",
@@ -72,7 +73,10 @@ _COARSE_KINDS: Final = frozenset({"boundaries", "places", "mining_sites", "gates
 _UNSEEN_KINDS: Final = frozenset({"townships"})
 """Kinds that names are looked up in; drawn, they would only weigh on the page."""
 
-_GZIP_ABOVE = 1_000_000
+_PACK_ABOVE: Final = 1_000_000
+"""Where all blocks together are longer than this, the long ones are packed."""
+_PACKED_LEAST: Final = 100_000
+"""A shorter block is never packed: it would save little, and must be unpacked by each reader."""
 _CSP = (
     "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src {images}; "
     "font-src data:; connect-src 'none'; frame-src 'none'; object-src 'none'; "
@@ -219,8 +223,7 @@ def page(layers: Layers, found: _Answer, *, tiles: str | None = None) -> Page:
         attributionControl=False,
     )
     root.default_js, root.default_css = [], []
-    islands = "\n".join(_island(name, value) for name, value in blocks)
-    return Page(root, islands, f"data: https://{online['host']}" if online else "data:")
+    return Page(root, _islands(blocks), f"data: https://{online['host']}" if online else "data:")
 
 
 def _tiles(wanted: str) -> dict[str, Any]:
@@ -305,15 +308,26 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _island(name: str, value: object) -> str:
-    """Write data as a block that no browser runs and no text in it can leave."""
+def _islands(blocks: Iterable[tuple[str, object]]) -> str:
+    """Write data as blocks that no browser runs and no text in them can leave; pack what is big."""
+    texts = [(name, _block(value)) for name, value in blocks]
+    is_big = sum(len(text) for _, text in texts) > _PACK_ABOVE
+    made = []
+    for name, text in texts:
+        mark, body = "", text
+        if is_big and len(text) > _PACKED_LEAST:
+            # a fixed time, so that the same data are the same bytes
+            packed = gzip.compress(text.encode(), mtime=0)
+            mark, body = ' data-packed="gzip"', base64.b64encode(packed).decode()
+        made.append(f'<script type="application/json" id="{name}"{mark}>{body}</script>')
+    return "\n".join(made)
+
+
+def _block(value: object) -> str:
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    if len(text) <= _GZIP_ABOVE:
-        return f'<script type="application/json" id="{name}">{text}</script>'
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
-    return f'<script type="application/json" id="{name}" data-packed="gzip">{packed}</script>'
+    return text
 
 
 # -------------------------------------------------------------------- the data

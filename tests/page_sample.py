@@ -10,7 +10,7 @@ import pandas as pd
 from shapely import LineString, Point, box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SOURCE = {
     "source_url": "https://example.org/report",
@@ -399,3 +399,45 @@ def answer(*routes: dict[str, Any]) -> dict[str, Any]:
 def sample() -> tuple[FakeCatalogue, FakeFound]:
     routes = (route(), route("south", "A south road", 20_000.0), bare_route())
     return FakeCatalogue(layers()), FakeFound(answer(*routes))
+
+
+PARTS = ("low", "central", "high", "p5", "p95")
+
+
+def spread(*values: float | None) -> dict[str, float | None]:
+    return dict(zip(PARTS, values, strict=True))
+
+
+def near_rows(radii: Iterable[float]) -> list[dict[str, Any]]:
+    """Give events near a route by distance in km: three without doubt, one hardly, then many."""
+    counts = [spread(3, 3, 3, 3, 3), spread(0, 0.02, 24, 0, 1), spread(12, 34.2, 120, 30, 39)]
+    deaths = [spread(*[None] * 5), spread(5, 1234.4, 2000, 1000, 1500)]
+    slopes = (2_000, 12_080, 48_400, 8_480, 19_800)
+    return [
+        {
+            "within_m": 1000.0 * radius,
+            "events": counts[min(place, 2)],
+            "fatalities": deaths[min(place, 1)],
+            "exposed_m": spread(*(min(slope * radius, 242_000.0) for slope in slopes)),
+        }
+        for place, radius in enumerate(radii)
+    ]
+
+
+def near_answer(radii: Iterable[float]) -> dict[str, Any]:
+    """Give an answer with events near two routes."""
+    rows = near_rows(radii)
+    routes = [route(), route("south", "A south road", 20_000.0)]
+    made = answer(*({**one, "events": rows} for one in routes))
+    head = {"since": "2023-01-01", "until": "2024-01-01", "counted": 2085, "draws": 200, "seed": 7}
+    made["events"] = head
+    made["inputs"].append({"role": "events", "path": "data/my events.csv", "features": 7374})
+    made["warnings"].append(
+        {
+            "file": "my events.csv",
+            "feature": "",
+            "rule": "covers",
+            "message": "says nothing beyond",
+        }
+    )
+    return made

@@ -172,15 +172,33 @@ def test_no_script_takes_a_name_of_another():
     assert sorted(names) == sorted(set(names))
 
 
-def test_big_layers_are_packed():
+def with_notes(places: int, zones: int) -> str:
     layers = page_sample.layers()
-    layers["places"]["note"] = "x" * 400_000
-    made = maps.page(
-        page_sample.FakeCatalogue(layers), page_sample.FakeFound(page_sample.answer())
-    ).html
-    assert 'data-packed="gzip"' in made
+    layers["places"]["note"] = "x" * places
+    layers["conflict_zones"]["note"] = "y" * zones
+    found = page_sample.FakeFound(page_sample.answer())
+    return maps.page(page_sample.FakeCatalogue(layers), found).html
+
+
+def packed_names(text: str) -> list[str]:
+    marked = re.findall(r'id="([\w-]+)" data-packed="gzip"', text)
+    return [islands(text)[name]["name"] for name in marked]
+
+
+def test_big_layers_are_packed():
+    # each of four places and of three zones has its note
+    made = with_notes(200_000, 80_000)
+    assert sorted(packed_names(made)) == ["conflict_zones", "places"]
     assert len(made) < 450_000
-    assert any(one.get("name") == "places" for one in islands(made).values())
+    layers = {one.get("name"): one for one in islands(made).values()}
+    assert [row[-1] for row in layers["places"]["rows"]] == ["x" * 200_000] * 4
+    assert [row[-1] for row in layers["conflict_zones"]["rows"]] == ["y" * 80_000] * 3
+    assert made == with_notes(200_000, 80_000)
+
+
+def test_only_long_blocks_of_a_big_page_are_packed():
+    assert packed_names(with_notes(240_000, 30_000)) == ["places"]
+    assert packed_names(with_notes(200_000, 0)) == []
 
 
 def test_holders_keep_their_colours_when_the_routes_change():

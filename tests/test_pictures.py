@@ -3,6 +3,7 @@
 import re
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import page_sample
@@ -10,10 +11,13 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from conftest import frame
+from event_sample import events
+from event_sample import one as event
 
 from geo import exposure, geodesy, maps, pictures
 from geo.cli import main
-from geo.errors import CRSError, OutputError
+from geo.errors import CRSError, InputError, Notice, OutputError
+from geo.events import near
 from geo.looks import Look, hues, look
 from geo.pictures import facts, paper
 
@@ -258,6 +262,84 @@ def test_a_projected_layer_is_refused(found):
         pictures.map_picture(page_sample.FakeCatalogue(layers), found)
 
 
+# ---------------------------------------------------------------------- the curve
+
+
+def with_events(found, radii=(0.5, 1, 2, 5, 10)):
+    """Add events near the routes: two at known spots beside the first route, one in doubt."""
+    rows = events(event(97, 25.2), event(97.7, 25.2), event(98.2, 25.15, "disc", 9000.0))
+    named = [
+        Notice("events", "", "stale", "the newest event is old"),
+        Notice("other.csv", "", "covers", "is of another file"),
+    ]
+    read = {"role": "events", "path": "data/my $x$ events.csv", "sha256": "", "features": 3}
+    return replace(
+        found,
+        events=near(found.routes, rows, within_km=radii, since="2023-01-01", seed=3),
+        inputs=(*found.inputs, read),
+        notices=(*found.notices, *named),
+    )
+
+
+@pytest.fixture(scope="module")
+def curve(found):
+    return pictures.curve_picture(with_events(found))
+
+
+def test_the_curve_stands_at_its_figures(curve, found):
+    table = with_events(found).events.table
+    assert table["exposed_m_low"].max() > 0
+    assert (table["exposed_m_low"] < table["exposed_m_high"]).any()
+    radii = table["within_m"].to_numpy() / 1000
+    [line] = marked(curve, "likely")
+    np.testing.assert_allclose(line.get_xdata(), radii)
+    np.testing.assert_allclose(line.get_ydata(), table["exposed_m_central"] / 1000)
+    for gid, low, high in (("band", "low", "high"), ("range", "p5", "p95")):
+        [band] = marked(curve, gid)
+        [path] = band.get_paths()
+        for x, *ends in zip(
+            radii, table[f"exposed_m_{low}"] / 1000, table[f"exposed_m_{high}"] / 1000, strict=True
+        ):
+            drawn = path.vertices[np.isclose(path.vertices[:, 0], x), 1]
+            np.testing.assert_allclose([drawn.min(), drawn.max()], ends, atol=1e-9)
+    [whole] = marked(curve, "whole")
+    assert whole.get_ydata()[0] == pytest.approx(found.routes["length_m"].iloc[0] / 1000)
+    assert line.axes.get_xscale() == "log"
+    assert [one.get_text() for one in line.axes.get_xticklabels()][::4] == ["10", "5"]
+    # told apart without colour: by hatch and by the outline's dashes
+    assert marked(curve, "range")[0].get_hatch()
+    assert not marked(curve, "band")[0].get_hatch()
+
+
+def test_the_curve_says_days_count_seed_and_source(curve):
+    said = " ".join(texts(curve))
+    assert "3 events counted, from 2023-01-01 until before the last" in said
+    assert "of my $x$ events.csv" in said
+    assert "200 draws of every event's place and day, seed 3" in said
+    assert "North road" in said
+    assert "not what a source missed. events: the newest event is old." in said
+    assert "another file" not in said
+
+
+def test_curves_stand_three_abreast_and_none_is_lost_silently():
+    lines = [shapely.LineString([(96, 20 + n / 20), (97, 20 + n / 20)]) for n in range(43)]
+    few, many = (
+        pictures.curve_picture(with_events(exposure.measure(frame(lines[:count]), frame([]))))
+        for count in (3, 43)
+    )
+    assert len(marked(few, "likely")) == 3
+    assert len(marked(many, "likely")) == 40
+    assert "3 more routes were measured and are not drawn" in " ".join(texts(many))
+    tops = {round(line.axes.get_position().y0, 6) for line in marked(few, "likely")}
+    assert len(tops) == 1
+
+
+def test_a_curve_needs_two_distances(found):
+    for one_radius in (found, with_events(found, (5,))):
+        with pytest.raises(InputError, match="two distances or more"):
+            pictures.curve_picture(one_radius)
+
+
 # ------------------------------------------------------------ colours, text, files
 
 
@@ -296,6 +378,7 @@ def test_the_same_picture_is_the_same_bytes(catalogue, found, tmp_path, form):
         for draw in (
             lambda: pictures.map_picture(catalogue, found),
             lambda: pictures.strip_picture(found, catalogue),
+            lambda: pictures.curve_picture(with_events(found)),
         )
     ]
     assert all(first == second for first, second in pairs)
@@ -325,7 +408,7 @@ def test_text_stays_text(first, tmp_path):
     layers = hostile(first)
     found = measured(layers)
     sheet, strip = pictures.map_picture(layers, found), pictures.strip_picture(found, layers)
-    for figure in (sheet, strip):
+    for figure in (sheet, strip, pictures.curve_picture(with_events(found))):
         root = ET.fromstring(bytes_of(figure, "svg", tmp_path))
         tags = {element.tag.rpartition("}")[2] for element in root.iter()}
         assert "script" not in tags
@@ -380,6 +463,24 @@ def test_strips_are_written_by_the_files_ending(geo, tmp_path, form, start):
     done = geo("expose", tmp_path / "road.gpkg", "--zones", tmp_path / "zones.gpkg", "--plot", path)
     assert done.exit_code == 0, done.stderr
     assert path.read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("curve", [True, False])
+def test_the_curve_is_drawn_where_it_was_asked_for(geo, tmp_path, curve):
+    road = frame([shapely.LineString([(1.5, 14.2), (3.5, 13.9)])], name=["Niamey road"])
+    road.to_file(tmp_path / "road.gpkg")
+    frame([shapely.box(2, 14, 3, 15)], name=["Zone"]).to_file(tmp_path / "zones.gpkg")
+    (tmp_path / "mine.csv").write_text("lat,lon,date\n14.1,2.5,2024-03-01\n", "utf-8")
+    path = tmp_path / "picture.svg"
+    named = ("--column", "date=date", "--column", "lat=lat", "--column", "lon=lon")
+    asked = ("--events", tmp_path / "mine.csv", *named, "--within", 0.7, *["--curve"] * curve)
+    files = (tmp_path / "road.gpkg", "--zones", tmp_path / "zones.gpkg", "--plot", path)
+    done = geo("expose", *files, *asked)
+    assert done.exit_code == 0, done.stderr
+    text = path.read_text("utf-8")
+    assert ("How near events pass" in text) == curve
+    assert ("Exposure along the way" in text) != curve
+    assert ("mine.csv" in text) == curve
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_what_names_a_whole_state_places_nothing():
     areas = Squares((90, 15), side=9)
     made = zones.build(events(*[one(96, 20, "area", "90 15")] * 900), areas, **MAY)
     assert made.zones.empty
-    assert [notice.rule for notice in made.notices] == ["vague-area"]
+    assert [notice.rule for notice in made.notices] == ["beyond-events", "vague-area"]
 
 
 @pytest.mark.parametrize("method", sorted(zones.METHODS))
@@ -162,3 +162,65 @@ def test_they_are_zones_like_any_other(method):
 def test_what_cannot_be_used_is_refused(options, words):
     with pytest.raises(InputError, match=words):
         built(one(96, 20), **options)
+
+
+def test_a_short_first_window_is_measured_over_its_own_days():
+    """Two events in 10 days are as dense as six in 30, whatever window was asked for."""
+    rows = [one(96, 20, days=("2023-05-22",))] * 2
+    since, until = dt.date(2023, 5, 21), dt.date(2023, 5, 31)
+    short = zones.build(events(*rows), since=since, until=until, window_days=30)
+    exact = zones.build(events(*rows), since=since, until=until, window_days=10)
+    assert short.zones.geometry.equals(exact.zones.geometry)
+    assert "short-window" in [notice.rule for notice in short.notices]
+    assert "short-window" not in [notice.rule for notice in exact.notices]
+    whole = built(*rows)
+    assert shapely.area(short.zones.geometry[0]) > shapely.area(whole.geometry[0])
+
+
+def test_no_zone_begins_before_its_events():
+    made = zones.build(events(*[one(96, 20)] * 4), window_days=90)
+    assert made.zones["valid_from"].tolist() == ["2023-05-01"]
+
+
+def test_placed_events_count_in_areas_that_no_event_names():
+    areas = Squares((96, 20), (98, 20))
+    [zone] = built(*[one(98.2, 20.2)] * 3, areas=areas, method="townships").to_dict("records")
+    assert zone["geometry"].equals(areas.shapes[1])
+
+
+def test_deaths_that_are_not_given_are_not_nought():
+    rows = events(one(96, 20), one(96, 20))
+    rows["fatalities"] = rows["fatalities"].astype("Int64").mask([True, False])
+    assert zones.build(rows, **MAY).zones["fatalities"].isna().tolist() == [True]
+
+
+def of(dataset, release, *, candidate, day="2023-05-01"):
+    rows = events(one(96, 20, days=(day,)), one(96, 20, days=(day,)))
+    return rows.assign(dataset=dataset, release=release, is_candidate=candidate)
+
+
+@pytest.mark.parametrize(
+    ("given", "confidence"),
+    [
+        (("UCDP GED", "24.1", False), "medium"),
+        (("UCDP GED", "24.0.5", True), "low"),
+        (("UCDP GED", "", None), "low"),
+        (("ACLED", "", None), "low"),
+    ],
+)
+def test_only_final_events_are_of_medium_confidence(given, confidence):
+    rows = of(given[0], given[1], candidate=given[2]).astype({"is_candidate": "boolean"})
+    made = zones.sourced(zones.build(rows, **MAY).zones, rows)
+    assert made["confidence"].tolist() == [confidence]
+    assert made["source_date"].tolist() == ["2023-05-01"]
+    assert made["source_url"].tolist() == [zones.PAGES[given[0]]]
+
+
+def test_a_zone_is_as_new_as_its_own_releases():
+    old = of("UCDP GED", "24.1", candidate=False)
+    new = of("UCDP GED", "26.0.2", candidate=True, day="2023-08-01")
+    rows = gpd.pd.concat([old, new.assign(event_id=["f0", "f1"])], ignore_index=True)
+    rows = rows.astype({"is_candidate": "boolean"})
+    made = zones.sourced(zones.build(rows, window_days=46).zones, rows)
+    assert made["source_date"].tolist() == ["2023-05-01", "2023-08-01"]
+    assert made["confidence"].tolist() == ["medium", "low"]

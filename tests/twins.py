@@ -57,6 +57,15 @@ def measured(case: dict[str, Any]) -> list[dict[str, Any]]:
     return found.as_dict()["routes"]
 
 
+def as_drawn(routes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take off the bounds, which the page knows of Python's own day only."""
+    none = {"sure_m": None, "possible_m": None}
+    return [
+        route | none | {"sections": [section | none for section in route["sections"]]}
+        for route in routes
+    ]
+
+
 def job(case: dict[str, Any]) -> dict[str, Any]:
     """Give a case as the page's script takes it."""
     return {

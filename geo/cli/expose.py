@@ -51,7 +51,9 @@ __all__ = ["expose"]
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")
 @click.option(
-    "--plot", metavar="FILE", help="Draw strips, or the course over time: .png, .pdf or .svg."
+    "--plot",
+    metavar="FILE",
+    help="Draw strips, the course over time or the --curve: .png, .pdf or .svg.",
 )
 @LAYERS
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
@@ -123,11 +125,11 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
         say(found.notices)
     write = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}[form]
     put(write(found), output)
-    _draw(desk, found, page, plot)
+    _draw(desk, found, page, plot, curve=asked_events is not None and asked_events.curve)
 
 
-def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None) -> None:
-    """Write the map and the strips of an answer, where they were asked for."""
+def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None, *, curve: bool) -> None:
+    """Write the map and the strips or the curve of an answer, where they were asked for."""
     if page is not None:
         from geo import maps
 
@@ -136,5 +138,10 @@ def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None) -> No
     if plot is not None:
         from geo import pictures
 
-        pictures.save(pictures.strip_picture(found, desk.for_page(found)), plot)
+        figure = (
+            pictures.curve_picture(found)
+            if curve
+            else pictures.strip_picture(found, desk.for_page(found))
+        )
+        pictures.save(figure, plot)
         click.echo(f"wrote {plot}", err=True)

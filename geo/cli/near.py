@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from geo.events import AdminAreas
     from geo.exposure import Exposure
 
-__all__ = ["Asked", "asked_for", "options", "tell"]
+__all__ = ["LARGEST_GB", "Asked", "areas_of", "asked_for", "options", "tell"]
 
 _WITHIN_KM = (1.0, 2.0, 5.0, 25.0)
-_LARGEST_GB = 4.0
+LARGEST_GB = 4.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Asked:
     draws: int
     seed: int
     days: tuple[str | None, str | None] = (None, None)
+    curve: bool = False
 
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -51,7 +52,11 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         metavar="KM",
         help="With --events: radii, kilometres. Default: 1, 2, 5 and 25.",
     ),
-    click.option("--curve", is_flag=True, help="With --events: many radii, from 0.5 to 50 km."),
+    click.option(
+        "--curve",
+        is_flag=True,
+        help="With --events: 13 radii, 0.5 to 50 km; --plot draws them.",
+    ),
     click.option(
         "--areas",
         metavar="FILE",
@@ -92,7 +97,7 @@ def asked_for(values: dict[str, Any], days: tuple[str | None, str | None]) -> As
         from geo.events import CURVE_KM
 
         within = (*within, *CURVE_KM)
-    return Asked(files, tuple(sorted(set(within or _WITHIN_KM))), days=days, **values)
+    return Asked(files, tuple(sorted(set(within or _WITHIN_KM))), days=days, curve=curve, **values)
 
 
 def tell(desk: Desk, found: Exposure, asked: Asked) -> tuple[Exposure, dict[str, object]]:
@@ -100,7 +105,7 @@ def tell(desk: Desk, found: Exposure, asked: Asked) -> tuple[Exposure, dict[str,
     from geo import events
 
     read_options = {"columns": columns_named(asked.column), "release": asked.release}
-    read = [read_one(name, _LARGEST_GB, {"dataset": None, **read_options}) for name in asked.files]
+    read = [read_one(name, LARGEST_GB, {"dataset": None, **read_options}) for name in asked.files]
     frame, notices = events.one_each([file.frame for file in read])
     for file in read:
         desk.notices += file.notices
@@ -116,7 +121,7 @@ def tell(desk: Desk, found: Exposure, asked: Asked) -> tuple[Exposure, dict[str,
     near = events.near(
         found.routes,
         frame,
-        _areas(desk, asked.areas),
+        areas_of(desk, asked.areas),
         within_km=asked.within,
         since=since,
         until=until,
@@ -138,7 +143,7 @@ def tell(desk: Desk, found: Exposure, asked: Asked) -> tuple[Exposure, dict[str,
     return found, words
 
 
-def _areas(desk: Desk, name: str | None) -> AdminAreas | None:
+def areas_of(desk: Desk, name: str | None) -> AdminAreas | None:
     """Give the areas that events name: the user's, else the bundled ones."""
     from geo.events import AdminAreas
 

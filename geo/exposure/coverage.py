@@ -14,6 +14,7 @@ import pandas as pd
 from geo import control as hands
 from geo.control.periods import columns_named
 from geo.errors import Notice
+from geo.events.codebook import CANDIDATES
 from geo.exposure.sources import newest as newest_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-__all__ = ["name_of", "notices", "table"]
+__all__ = ["FROM_EVENTS", "name_of", "notices", "of_events", "table"]
+
+FROM_EVENTS: Final = ("events", "candidate events")
+"""The kinds of zone that rest on events counted; all others rest on what somebody says."""
 
 _BY: Final = ("kind", "dataset", "release")
 _SHOWN: Final = 8
@@ -149,6 +153,47 @@ def notices(
         short = [row for row in mine if _is_short(row, days)]
         if short:
             yield Notice(label, "", "coverage", _words(short, alone=len(mine) == 1))
+
+
+def of_events(zones: GeoDataFrame, day: dt.date | None) -> Iterator[Notice]:
+    """
+    Say on which evidence of events an answer rests: counted, candidate, or none on that day.
+
+    Parameters
+    ----------
+    zones
+        All zones, those that hold on the day and the others.
+    day
+        The day of the answer; None: any row holds, and there is nothing to say.
+
+    Yields
+    ------
+    Notice
+        One where zones built from events (by the column `kind`) hold on other
+        days only, naming these; one where candidate events are among those that
+        hold. None for zones of which none is built from events.
+    """
+    built = zones[_text(zones, "kind").isin(FROM_EVENTS).to_numpy()]
+    if built.empty or day is None:
+        return
+    now = hands.as_of(built, day)
+    if (_text(now, "kind") == FROM_EVENTS[1]).any():
+        message = f"on {day} zones rest on candidate events: {CANDIDATES}"
+        yield Notice("zones", "", "candidates", message)
+    if len(now):
+        return
+    covered: list[Any] = table({"zones": built}).to_dict("records")
+    spans = "; ".join(
+        f"{begin or 'the first day'} to {end or 'now'} ({name_of(row)})"
+        for row in covered
+        for begin, end in row["spans"]
+    )
+    rest = "the zones rest on claims of control alone" if len(built) < len(zones) else "none holds"
+    message = (
+        f"no events are counted on {day}: zones built from events cover {spans}. On other days "
+        f"{rest}, and less exposure there does not mean less fighting"
+    )
+    yield Notice("zones", "", "events-uncovered", message)
 
 
 def _is_short(row: Mapping[str, Any], days: Sequence[dt.date]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from geo import control as hands
 from geo import passages
 from geo.errors import InputError, Notice
-from geo.exposure import bounds, disputes, frames, sources, tables
+from geo.exposure import bounds, coverage, disputes, frames, sources, tables
 from geo.exposure.answer import Exposure
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def measure(
         message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
         raise InputError(message)
     zones_now = _holding(zones, "zones", day, notices)
+    notices += coverage.of_events(zones, day)
     claims_now = {
         label: zones_now if control is None else _holding(rows, label, day, notices)
         for label, rows in claims.items()

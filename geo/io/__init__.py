@@ -1,13 +1,18 @@
 """The only door for files: strict readers, atomic writers."""
 
-from geo.io.events import EventFile, read_events
+from typing import TYPE_CHECKING, Any
+
 from geo.io.raw import read_bytes, sha256
 from geo.io.read import Source, read
-from geo.io.write import plain, write_bytes, write_geojson, write_text
+from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
+
+if TYPE_CHECKING:
+    from geo.io.events import EventFile, read_events
 
 __all__ = [
     "EventFile",
     "Source",
+    "geojson_text",
     "plain",
     "read",
     "read_bytes",
@@ -17,3 +22,13 @@ __all__ = [
     "write_geojson",
     "write_text",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the reader of events when it is first asked for: most answers need none."""
+    if name in {"EventFile", "read_events"}:
+        from geo.io import events
+
+        return getattr(events, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -14,7 +14,7 @@ from geo.errors import OutputError
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["plain", "write_bytes", "write_geojson", "write_text"]
+__all__ = ["geojson_text", "plain", "write_bytes", "write_geojson", "write_text"]
 
 _DECIMALS = 6
 
@@ -105,6 +105,25 @@ def write_geojson(path: str | Path, frame: GeoDataFrame, *, id_column: str) -> N
     OutputError
         If the file cannot be written.
     """
+    write_text(path, geojson_text(frame, id_column=id_column))
+
+
+def geojson_text(frame: GeoDataFrame, *, id_column: str) -> str:
+    """
+    Give a layer as `write_geojson` writes it.
+
+    Parameters
+    ----------
+    frame
+        The layer in EPSG:4326. An empty frame gives an empty collection.
+    id_column
+        The column that the rows are sorted by.
+
+    Returns
+    -------
+    str
+        GeoJSON, ending with a line feed.
+    """
     rows = frame.sort_values(id_column, kind="stable")
     properties = rows.drop(columns=rows.geometry.name).to_dict("records")
     lines = [
@@ -121,7 +140,7 @@ def write_geojson(path: str | Path, frame: GeoDataFrame, *, id_column: str) -> N
         for record, shape in zip(properties, rows.geometry, strict=True)
     ]
     head = '{"type":"FeatureCollection","features":[\n'
-    write_text(path, head + ",\n".join(lines) + "\n]}\n")
+    return head + ",\n".join(lines) + "\n]}\n"
 
 
 def plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ __all__ = [
     "claims",
     "colours",
     "error_words",
+    "evidence_words",
     "name_of",
     "numbers_words",
     "percent",
@@ -264,6 +265,26 @@ def error_words(sections: pd.DataFrame, route: Mapping[str, Any] | None = None) 
     if decided == bounds.CANNOT_BE_DECIDED:
         words += ": cannot be decided at this precision"
     return f"{words}."
+
+
+def evidence_words(found: Exposure) -> str:
+    """
+    Say in few words what zones built from events are worth on the day of the answer.
+
+    Parameters
+    ----------
+    found
+        What `exposure.measure` gave.
+
+    Returns
+    -------
+    str
+        A sentence with a blank before it; empty where there is nothing to say.
+    """
+    rules = {notice.rule for notice in found.notices if notice.file == "zones"}
+    if "events-uncovered" in rules:
+        return " No events are counted on this day."
+    return " Some zones rest on candidate events." if "candidates" in rules else ""
 
 
 def numbers_words(route: Mapping[str, Any], exposed: pd.DataFrame) -> str:

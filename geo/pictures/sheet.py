@@ -389,6 +389,7 @@ def _edges(page: paper.Paper, layers: Layers, found: Exposure) -> None:
     left, room = _MAP[0], _PAGE[0] - 2 * _MAP[0]
     page.write(left, 0.45, facts.title_of(found, "Corridor exposure"), size=14, weight="bold")
     words = f"{report.heading(found)} Zones: {facts.zone_words(layers, found)}."
+    words += facts.evidence_words(found)
     page.write(left, 0.68, words, room=room, size=8, color=paper.GREY)
     routes: list[Any] = found.routes.to_dict("records")
     alone = routes[0] if len(routes) == 1 else None

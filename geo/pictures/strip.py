@@ -105,6 +105,7 @@ def _head(desk: _Desk, layers: Layers | None, count: int) -> None:
     room = _WIDTH - 2 * _SIDE
     page.write(_SIDE, 0.46, facts.title_of(found, "Exposure along the way"), size=14, weight="bold")
     words = f"{report.heading(found)} Zones: {facts.zone_words(layers, found)}."
+    words += facts.evidence_words(found)
     if count > _MOST:
         words += f" {count - _MOST} more routes were measured and are not drawn."
     page.wrap(_SIDE, 0.68, words, room=room, lines=2, size=8, color=paper.GREY)

@@ -86,6 +86,18 @@ def test_the_answer_stands_in_words(page):
     assert "Newest source: 1 Feb 2026" in page.text("#sure")
 
 
+def test_the_page_says_how_it_is_made_again(opens):
+    made = page_sample.answer(page_sample.route()) | {
+        "versions": {"geo": "0.1.0", "geos": "3.13.0"}
+    }
+    page = opens(page_sample.FakeCatalogue(page_sample.layers()), page_sample.FakeFound(made))
+    page.tab.locator("#tab-about").click()
+    words = page.text("#about")
+    assert "ab" * 32 in words
+    assert made["reproduce"] in words
+    assert "Measured by: geo 0.1.0, geos 3.13.0." in words
+
+
 def test_bounds_are_shown_when_they_are_numbers(opens):
     sure = page_sample.route() | {"sure_m": 40_000.0, "possible_m": 90_000.0}
     open_ = page_sample.route("b", "B road") | {"sure_m": 0.0, "possible_m": 5_000.0}

@@ -72,12 +72,31 @@ def test_on_its_own_day_the_answer_is_pythons_own(page):
     assert page.tab.locator("#time-home").is_hidden()
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2023-12-31", "Some zones rest on events counted, others on claims of control."),
+        (
+            "2024-01-01",
+            "this day, only on 1 Jan 2021 to 31 Dec 2023 and 1 Feb 2026 to 28 Feb 2026:",
+        ),
+        ("2026-02-01", "Some zones rest on candidate events, not vetted yet"),
+        (AS_OF, "Some zones rest on candidate events, not vetted yet"),
+    ],
+)
+def test_it_says_on_which_days_events_are_counted(page, day, said):
+    page.slide(day)
+    assert said in page.text("#sure")
+    rules = page.see("geoPage.page.found.warnings.map((one) => one.rule)")
+    assert ("candidates" in rules) == (day == AS_OF)
+
+
 def test_bounds_of_another_day_are_not_shown(page):
     bounds = "geoPage.page.found.routes.map((route) => [route.sure_m, route.possible_m])"
     before = page.see("geoPage.page.route.route_id")
     page.see("geoPage.page.choose('kaladan')")
-    assert "Surely inside 25.9 km, as drawn 30.4 km, possibly 66.3 km" in page.text("#sure")
-    assert "30.4 25.9 to 66.3" in page.text("#corridors")
+    assert "Surely inside 25.9 km, as drawn 30.4 km, possibly 78.4 km" in page.text("#sure")
+    assert "30.4 25.9 to 78.4" in page.text("#corridors")
     assert all(None not in pair for pair in page.see(bounds))
     page.slide("2026-01-26")
     assert all(pair == [None, None] for pair in page.see(bounds))

@@ -87,7 +87,7 @@ function inputList(page) {
         "li",
         {},
         `${one.role}: ${one.path}, ${plural(one.features, "feature", "features")}`,
-        one.sha256 ? el("code", {}, ` sha256 ${String(one.sha256).slice(0, 12)}…`) : null,
+        one.sha256 ? el("code", {}, ` sha256 ${one.sha256}`) : null,
       ),
     ),
   );
@@ -110,6 +110,8 @@ function drawAbout(page) {
     parts.push(el("h3", {}, layer.passport.title), figureTable(layer));
   if (page.found.inputs?.length) parts.push(el("h3", {}, "Measured from"), inputList(page));
   if (page.found.reproduce) parts.push(el("p", {}, "To measure again: ", el("code", {}, page.found.reproduce)));
+  const versions = Object.entries(page.found.versions ?? {}).map(([name, version]) => `${name} ${version}`);
+  if (versions.length) parts.push(el("p", {}, `Measured by: ${versions.join(", ")}.`));
   parts.push(el("h3", {}, "Map"), el("p", {}, ...credits(page)));
   document.getElementById("about").replaceChildren(...parts);
 }

@@ -1,5 +1,9 @@
 // The answer for the chosen route, in words: how bad, whose, how sure. And the table of all routes.
 
+const SHARES_SHOWN = 4;
+// Kinds of zone that rest on events counted.
+const FROM_EVENTS = ["events", "candidate events"];
+
 // Metres per holder: from the stretches, which add up to the length; else from the measured shares.
 function sharesOf(page, route) {
   const sums = new Map();
@@ -145,14 +149,14 @@ function whose(page, route) {
       el("span", {}, holderWords(part.controller)),
       el("span", { class: "number" }, `${km(part.metres)}, ${percent(part.share)}`),
     );
-  const rest = shares.slice(4);
+  const rest = shares.slice(SHARES_SHOWN);
   const more = rest.length
     ? el("details", {}, el("summary", {}, `and ${rest.length} more`), el("ul", {}, ...rest.map(entry)))
     : null;
   const sides = sidesWords(page, route).map((words) => el("p", { class: "small" }, words));
   node.replaceChildren(
     el("h2", {}, "Whose"),
-    el("ul", {}, ...shares.slice(0, 4).map(entry)),
+    el("ul", {}, ...shares.slice(0, SHARES_SHOWN).map(entry)),
     ...(more ? [more] : []),
     ...sides,
   );
@@ -199,9 +203,12 @@ function evidenceWords(page, route) {
   const half = known.reduce((sum, [, metres]) => sum + metres, 0) / 2;
   let sum = 0;
   const middle = known.find(([, metres]) => (sum += metres) >= half);
-  const unknown = sharesOf(page, route).find((part) => part.controller === "unknown");
+  // among the holders that stand beside these words it is seen already
+  const unknown = sharesOf(page, route)
+    .slice(SHARES_SHOWN)
+    .find((part) => part.controller === "unknown");
   const words = [];
-  if (middle) words.push(`Half of the length with a known holder rests on evidence of ${day(middle[0])} or older.`);
+  if (middle) words.push(`Half of the length with a known holder rests on evidence up to ${day(middle[0])}.`);
   if (unknown) words.push(`For ${km(unknown.metres)} the holder is unknown.`);
   return words.join(" ");
 }
@@ -217,8 +224,29 @@ function ageWords(page) {
   return `Newest source: ${day(newest)}${since ? `, ${since} old today` : ""}.${late}`;
 }
 
+// Where zones hold that were built from events, and where fighting is known from claims of control alone.
+function eventWords(page) {
+  const zones = page.layers.filter((layer) => layer.kind === "conflict_zones" && wasUsed(page, layer));
+  const rows = zones.flatMap((layer) => layer.rows).filter(({ values }) => FROM_EVENTS.includes(values.kind));
+  if (!rows.length || !page.asOf) return "";
+  const now = rows.filter(({ values }) => holdsOn(values, page.asOf));
+  if (now.some(({ values }) => values.kind === FROM_EVENTS[1]))
+    return "Some zones rest on candidate events, not vetted yet: too few.";
+  if (now.length) return "Some zones rest on events counted, others on claims of control.";
+  const periods = rows.map(({ values }) => [dateOf(values.valid_from), dateOf(values.valid_to)]);
+  const spans = [];
+  for (const [from, to] of periods.filter((pair) => pair[0] && pair[1]).sort()) {
+    const last = spans.at(-1);
+    if (!last || from > last[1]) spans.push([from, to]);
+    else if (to > last[1]) last[1] = to;
+  }
+  const words = spans.map(([from, to]) => `${day(from)} to ${day(addDays(to, -1))}`).join(" and ");
+  return `No events are counted on this day, only on ${words || "others"}: less exposed does not mean less fighting.`;
+}
+
 function howSure(page, route) {
-  const lines = [precisionWords(page, route), ageWords(page), evidenceWords(page, route)].filter(Boolean);
+  const known = [ageWords(page), eventWords(page)].filter(Boolean).join(" ");
+  const lines = [precisionWords(page, route), known, evidenceWords(page, route)].filter(Boolean);
   document
     .getElementById("sure")
     .replaceChildren(el("h2", {}, "How sure"), ...lines.map((words) => el("p", {}, words)));
@@ -298,8 +326,8 @@ function tableRow(page, route, place) {
 
 function drawTable(page) {
   const rows = page.found.routes.map((route, place) => tableRow(page, route, place));
-  const range = page.found.routes.some(isBounded) ? " Below it: from surely to possibly inside." : "";
-  const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}, as drawn.${range} Strip: holders above, exposed below. Press a route to see it.`;
+  const range = page.found.routes.some(isBounded) ? " Below: surely to possibly." : "";
+  const words = `Exposed: inside “${zoneLayerName(page)}” ${validOn(page.asOf)}, as drawn.${range} Strip: holders, exposed.`;
   const table = el(
     "table",
     { role: "table" },

@@ -34,6 +34,7 @@ function choose(page, id, { fit = true } = {}) {
   verdict(page, route);
   whose(page, route);
   howSure(page, route);
+  showNear(page, route);
   sayEdge(page);
   markRow(route);
   drawStrip(page, route);
@@ -101,7 +102,10 @@ function startWindow(page) {
   let width = innerWidth;
   new ResizeObserver(() => page.map.invalidateSize({ animate: false })).observe(document.getElementById("map"));
   addEventListener("resize", () => {
-    if (innerWidth !== width && page.route) drawStrip(page, page.route);
+    if (innerWidth !== width && page.route) {
+      drawStrip(page, page.route);
+      showNear(page, page.route);
+    }
     width = innerWidth;
   });
   const legend = document.getElementById("legend");
@@ -188,6 +192,7 @@ async function start() {
   L.control.scale({ imperial: false }).addTo(page.map);
   drawMap(page);
   startChoice(page);
+  startNear(page);
   startTabs();
   drawLegend(page);
   drawTable(page);

@@ -156,6 +156,7 @@ function measureRoute(route, zones, claims = zones, source = claims === zones ? 
     exposed,
     sections: sectionsOf(route, length_m, exposed),
     stretches,
+    disputes: [], // the page measures with one source of claims
     path: route.path,
   };
 }

@@ -102,7 +102,11 @@ function follow(page, hash) {
   if (!state) return;
   const known = new Set(page.own.map((one) => one.route_id));
   const fresh = state.own.filter((one) => !known.has(one.route_id));
+  // a glide to the routes would end after the view is set, and undo it
+  const { ready } = page;
+  page.ready = false;
   if (fresh.length) page.takeOwn(fresh);
+  page.ready = ready;
   if (page.time && state.date) setDay(page, state.date);
   for (const [name, box] of page.toggles) if (box.checked === state.off.includes(name)) box.click();
   const routes = routesOf(page);

@@ -58,7 +58,8 @@ function paperWords(page) {
     page.layers.flatMap(({ passport }) => (passport.sources ?? []).map((source) => source.title)),
   );
   const drawn = "Lines are drawn through places, township areas are approximate, and unknown is not safe.";
-  return `${layers.join("; ")}. Sources: ${[...sources].join("; ")}. ${drawn} Printed ${day(today())}.`;
+  const events = page.hasNear ? ` Events: ${meaningWords(page)}` : "";
+  return `${layers.join("; ")}. Sources: ${[...sources].join("; ")}. ${drawn}${events} Printed ${day(today())}.`;
 }
 
 async function copyLink(page) {

@@ -1,6 +1,8 @@
 // Time: a line over all days that the dated layers cover, and a handle for the day that the page speaks of.
 // Moving it measures the routes again, so that every number on the page is of the day under the handle.
 
+// Warnings that hold for the day that Python answered for, and no other.
+const OF_ONE_DAY = ["stale", "events-uncovered", "candidates"];
 const CHANGING = ["control_areas", "conflict_zones", "gates"];
 
 function addDays(date, days) {
@@ -83,7 +85,8 @@ function setDay(page, date) {
   page.found.reproduce = page.asOf
     ? answer.reproduce?.replace(/--as-of \S+/, `--as-of ${page.asOf}`)
     : answer.reproduce;
-  page.found.warnings = date === answer.day ? answer.warnings : answer.warnings?.filter((one) => one.rule !== "stale");
+  page.found.warnings =
+    date === answer.day ? answer.warnings : answer.warnings?.filter((one) => !OF_ONE_DAY.includes(one.rule));
   measureOwn(page);
   page.map.closePopup();
   redraw(page, { layers: (drawn) => isDated(drawn.layer) && changed(drawn, date) });

@@ -179,6 +179,7 @@ function clearChosen(page) {
   page.marks.clearLayers();
   for (const id of ["verdict", "whose", "sure", "strip-title", "strip-frame", "strip-words"])
     document.getElementById(id).replaceChildren();
+  showNear(page, null);
   showOwn(page);
 }
 

@@ -1,0 +1,145 @@
+"""`geo zones`: conflict zones built from events."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from geo.cli.desk import Desk, catalog
+from geo.cli.events import columns_named, read_one
+from geo.cli.files import put, refuse_clash, require_folder, say
+from geo.cli.group import LAYERS, main
+from geo.cli.near import LARGEST_GB, areas_of
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = ["build", "zones_"]
+
+_UNITS = {"": 1, "d": 1, "w": 7}
+
+
+@main.group("zones")
+def zones_() -> None:
+    """Build conflict zones from events."""
+
+
+def _days(_: click.Context, option: click.Parameter, value: str) -> int:
+    """Read a length of time: 90d, 12w, or a plain number of days."""
+    found = re.fullmatch(r"(\d{1,5})([dw]?)", value.strip().lower())
+    if found is None or int(found[1]) == 0:
+        message = f"{value!r}: write days or weeks, as 90d, 12w or 90"
+        raise click.BadParameter(message, param=option)
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _day(_: click.Context, option: click.Parameter, value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        message = f"{value!r} is not a day YYYY-MM-DD"
+        raise click.BadParameter(message, param=option) from None
+
+
+@zones_.command()
+@click.argument("events", nargs=-1, required=True, metavar="EVENTS...")
+@click.option(
+    "--window",
+    default="90d",
+    show_default=True,
+    callback=_days,
+    metavar="TIME",
+    help="Length of each window, days or weeks: 90d, 12w.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["density", "hull", "townships"]),
+    default="density",
+    show_default=True,
+    help="Where events lie dense, the hull of near ones, or the areas that they name.",
+)
+@click.option("--since", callback=_day, metavar="DATE", help="Events from this day.")
+@click.option("--until", callback=_day, metavar="DATE", help="Events before this day.")
+@click.option("--areas", metavar="FILE", help="Polygons with name and level that events name.")
+@click.option(
+    "--column",
+    "named",
+    multiple=True,
+    metavar="NAME=TITLE",
+    help="Of a file of your own: the title of a column, e.g. date=when; needs date, lat and lon.",
+)
+@click.option("--release", metavar="NUMBER", help="Release of UCDP, e.g. 24.1, or 26.0.2.")
+@click.option(
+    "--source-url",
+    "page",
+    metavar="URL",
+    help="Page that the events stand on; needed for a file of your own.",
+)
+@click.option("-o", "output", metavar="FILE", help="Write the layer there, not on the screen.")
+@LAYERS
+def build(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    events: tuple[str, ...],
+    window: int,
+    method: str,
+    since: dt.date | None,
+    until: dt.date | None,
+    areas: str | None,
+    named: tuple[str, ...],
+    release: str | None,
+    page: str | None,
+    output: str | None,
+    folder: str | None,
+) -> None:
+    """
+    Build a layer of conflict zones from EVENTS..., as GeoJSON for geo expose --zones.
+
+    EVENTS is a UCDP GED or ACLED download, or a CSV or GeoJSON of your own. Windows end
+    with the last event, or at --until. Zones of final UCDP events are of medium
+    confidence, all others of low.
+    """
+    from geo import events as standard
+    from geo import schema, zones
+
+    require_folder(output)
+    refuse_clash(events, [output])
+    desk = Desk(catalog(folder), None)
+    options = {"dataset": None, "columns": columns_named(named), "release": release}
+    read = [read_one(name, LARGEST_GB, options) for name in events]
+    frame, notices = standard.one_each([file.frame for file in read])
+    zones.page_of(frame, page)  # said before the work, not after it
+    made = zones.build(
+        frame,
+        areas_of(desk, areas),
+        method=method,
+        window_days=window,
+        since=since,
+        until=until,
+    )
+    said = [notice for file in read for notice in file.notices]
+    say([*said, *notices, *desk.notices, *made.notices])
+    if made.zones.empty:
+        message = (
+            f"no zone: of {len(frame)} events none lie so near each other as {method} asks for; "
+            "no layer was written"
+        )
+        raise InputError(message)
+    layer = zones.sourced(made.zones, frame, page=page)
+    layer = layer[[*schema.KINDS["conflict_zones"].columns, "geometry"]]
+    schema.check(layer, "conflict_zones")
+    _write(layer, output)
+
+
+def _write(layer: GeoDataFrame, output: str | None) -> None:
+    from geo import io
+
+    if output is None:
+        put(io.geojson_text(layer, id_column="zone_id"), None)
+        return
+    io.write_geojson(output, layer, id_column="zone_id")
+    click.echo(f"wrote {output}: {len(layer)} zones", err=True)
