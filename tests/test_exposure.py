@@ -434,3 +434,21 @@ def test_a_name_may_be_anything(zones):
     line = shapely.LineString([(96, 25.5), (99, 25.5)])
     odd = frame([line, line], name=[["a", "b"], None], mode=[["x"], None])
     assert len(exposure.measure(odd, zones, as_of="2024-07-01").as_dict()["routes"]) == 2
+
+
+def test_a_route_cut_at_the_date_line_has_no_gap():
+    parts = (
+        [[(179.9, -17), (180, -17)], [(-180, -17), (-179.9, -17)]],
+        [
+            [(179.8, -17), (179.9, -17)],
+            [(-180, -17), (-179.9, -17)],
+        ],
+    )
+    found = exposure.measure(
+        frame([shapely.MultiLineString(one) for one in parts], route_id=["cut", "apart"]),
+        frame([shapely.box(179, -18, 180, -16)], zone_id=["z"]),
+    )
+    gaps = {one.feature: one.message for one in found.notices if one.rule == "gap"}
+    assert list(gaps) == ["apart"]
+    # a tenth of a degree of the parallel
+    assert "has a gap of 10.6 km" in gaps["apart"]

@@ -183,3 +183,10 @@ def test_what_is_shrunk_to_nothing_is_empty():
 def test_what_has_no_true_form_is_refused(shape, distance, said):
     with pytest.raises(GeometryError, match=said):
         geodesy.buffer(np.array([shape], dtype=object), distance)
+
+
+def test_the_two_sides_of_the_date_line_are_no_gap():
+    cut = shapely.MultiLineString([[(179.5, -17), (180, -17)], [(-180, -17), (-179.5, -17)]])
+    apart = shapely.MultiLineString([[(179.5, -17), (179.9, -17)], [(-180, -17), (-179.5, -17)]])
+    assert geodesy.gaps_m(cut) == []
+    assert len(geodesy.gaps_m(apart)) == 1

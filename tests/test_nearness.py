@@ -1,5 +1,6 @@
 """How near points lie to routes, against brute force that shares no code."""
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -241,3 +242,33 @@ def test_distances_are_those_of_karney(lon, lat, azimuth, metres):
     there_lon = there[0] + 360 * np.round((lon - there[0]) / 360)
     [mine] = geodesy.distance_m(*(np.array([value]) for value in (lon, lat, there_lon, there[1])))
     assert mine == pytest.approx(metres, rel=1e-8, abs=1e-6)
+
+
+@pytest.mark.parametrize("within_m", [5_000, 50_000])
+def test_near_a_pole_pairs_are_those_of_the_distances(within_m):
+    rng = np.random.default_rng(6)
+    line = shapely.LineString([(25, 89.2), (27, 89.4)])
+    points = np.column_stack([rng.uniform(-180, 180, 500), rng.uniform(88.5, 90, 500)])
+    full = nearness.nearest([line], points, within_m)
+    assert 0 < full.point.size < 200
+    assert nearness.within([line], points, within_m)[1].tolist() == full.point.tolist()
+
+
+def test_a_dense_track_and_a_far_reach():
+    rng = np.random.default_rng(7)
+    heading = np.cumsum(rng.normal(0, 0.02, 10_000))
+    steps = 5 / 111_000 * np.column_stack([np.cos(heading), np.sin(heading)])
+    path = np.array([96, 20]) + np.cumsum(steps, axis=0)
+    points = path[rng.integers(0, len(path), 2_000)] + rng.normal(0, 0.1, (2_000, 2))
+    tracemalloc.start()
+    found = nearness.nearest([shapely.LineString(path)], points, 50_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+    assert found.point.tolist() == list(range(2_000))
+    assert nearness.within([shapely.LineString(path)], points, 50_000)[1].size == 2_000
+    for point in range(0, 2_000, 100):
+        x, y = (np.full(len(path), value) for value in points[point])
+        nearest = GEOD.inv(x, y, *path.T)[2].min()
+        # the spot lies between two vertices, 5 m apart
+        assert nearest - 2.6 <= found.distance_m[point] <= nearest + 1e-3

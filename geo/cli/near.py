@@ -9,6 +9,7 @@ import click
 
 from geo.cli.desk import AREAS
 from geo.cli.events import columns_named, read_one
+from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +108,12 @@ def tell(desk: Desk, found: Exposure, asked: Asked) -> tuple[Exposure, dict[str,
     read_options = {"columns": columns_named(asked.column), "release": asked.release}
     read = [read_one(name, LARGEST_GB, {"dataset": None, **read_options}) for name in asked.files]
     frame, notices = events.one_each([file.frame for file in read])
+    if frame.empty and any(file.rows for file in read):
+        message = (
+            f"{', '.join(asked.files)}: every row was rejected, so nothing can be counted; "
+            "geo events check says why"
+        )
+        raise InputError(message)
     for file in read:
         desk.notices += file.notices
         desk.inputs.append(

@@ -2,8 +2,9 @@
 
 from geo.events.areas import AdminAreas
 from geo.events.codebook import ACLED, OWN, UCDP, Region
+from geo.events.days import last_year
 from geo.events.layout import Layout, layout
-from geo.events.near import CURVE_KM, Near, last_year, near
+from geo.events.near import CURVE_KM, Near, near
 from geo.events.rows import COLUMNS, PROBLEM_COLUMNS, RULES, standard
 from geo.events.several import broken, counts, one_each, said
 

@@ -10,7 +10,6 @@ and the day are in doubt here; what a source missed is not.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError, Notice
-from geo.events import away, nearness, reach
+from geo.events import away, days, nearness, reach
 from geo.events.regions import ANYWHERE, AREA, POINT, Regions, draw, locate
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
     from geopandas import GeoDataFrame
@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["CURVE_KM", "Near", "last_year", "near"]
+__all__ = ["CURVE_KM", "Near", "near"]
 
 CURVE_KM: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 25, 30, 40, 50)
 """Radii of the exposure curve, kilometres."""
 
 _RANGE: Final = (0.05, 0.95)
 _MOST_KM: Final = 100.0
-_OLD_DAYS: Final = 30
+_LEAST_DRAWS: Final = 20  # the 5 % range needs one draw outside it
+_MOST_DRAWS: Final = 10_000
 _MEASURES: Final = ("events", "fatalities", "exposed_m")
 _PARTS: Final = ("low", "central", "high", "p5", "p95")
 
@@ -181,7 +182,7 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
         Days [since, until); left out, all. An event that lasted or may have
         happened across the border of the time is in doubt.
     draws
-        How often to draw; at least 20.
+        How often to draw; 20 to 10,000.
     seed
         Where the draws start: the same seed gives the same numbers, whatever
         other routes are asked for.
@@ -197,14 +198,14 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
         If a radius, a day or the number of draws cannot be used.
     """
     radii = _radii(within_km)
-    if draws < 20:  # noqa: PLR2004 - the 5 % range needs one draw outside it
-        message = f"draws: at least 20 are needed for a range, not {draws}"
+    if not _LEAST_DRAWS <= draws <= _MOST_DRAWS:
+        message = (
+            f"draws: at least {_LEAST_DRAWS} are needed for a range and at most {_MOST_DRAWS:,} "
+            f"are made, not {draws}"
+        )
         raise InputError(message)
-    begin, end = _day(since, "since"), _day(until, "until")
-    if begin and end and end <= begin:
-        message = f"until ({end}) must be after since ({begin})"
-        raise InputError(message)
-    notices: list[Notice] = []
+    begin, end = days.asked(since, until)
+    notices = days.uncovered(events, begin, end)
     window, counted = _window(events, areas, begin, end, notices)
     chance = _drawn(window, draws, seed)
     measured = _measured(routes.geometry.to_numpy(), window, radii)
@@ -220,52 +221,12 @@ def _columns() -> list[str]:
     return ["route_id", "within_m", *(f"{name}_{part}" for name in _MEASURES for part in _PARTS)]
 
 
-def last_year(
-    events: pd.DataFrame, as_of: dt.date | None, notices: list[Notice]
-) -> tuple[dt.date | None, dt.date | None]:
-    """
-    Choose the time of the events where none is asked for: the newest year that they cover.
-
-    Parameters
-    ----------
-    events
-        Standard events.
-    as_of
-        The day of the answer; nothing after it counts. None: any day.
-    notices
-        Where a warning is added if the events end long before that day.
-
-    Returns
-    -------
-    since, until
-        Days [since, until), at most 365 apart; None, None for no events.
-    """
-    if events.empty:
-        return None, None
-    last = events["date_end"].max().date()
-    if as_of is not None and (as_of - last).days > _OLD_DAYS:
-        message = f"the newest event is of {last}, {(as_of - last).days} days before {as_of}"
-        notices.append(Notice("events", "", "stale", message))
-    until = min(last, as_of or last) + dt.timedelta(days=1)
-    return max(until - dt.timedelta(days=365), events["date_start"].min().date()), until
-
-
 def _radii(within_km: Sequence[float]) -> Floats:
     radii = np.unique(np.asarray(within_km, dtype=float))
     if radii.size == 0 or not (np.isfinite(radii) & (radii > 0) & (radii <= _MOST_KM)).all():
         message = f"within: radii must be above 0 and at most {_MOST_KM:g} km"
         raise InputError(message)
     return radii * 1000
-
-
-def _day(value: dt.date | str | None, name: str) -> dt.date | None:
-    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value)[:10])
-    except ValueError:
-        message = f"{name}: {value} is not a day YYYY-MM-DD"
-        raise InputError(message) from None
 
 
 def _window(

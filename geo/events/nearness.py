@@ -10,14 +10,16 @@ Only numpy and shapely are used here, as in `passages`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from geo import geodesy, passages
+from geo.events.pieces import Pieces, cut, scales, square_off
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
     Singles = NDArray[np.float32]
 
+Some = TypeVar("Some", "_Runs", "_Near", "_Sure")
+
 __all__ = ["Nearness", "nearest", "within"]
 
 _BLOCK = 1 << 14
-_PIECES_OF_RUN = 16
+_HELD = 1 << 21
 _CELLS_PER_POINT = 2
 _SLACK = 1e-3
 _HALF_TURN = 180.0
@@ -59,32 +63,6 @@ class Nearness:
 
 
 @dataclass(frozen=True)
-class _Pieces:
-    """
-    Short straight pieces of the routes, and the runs that they form.
-
-    `origin` is where each run starts, `scale` the metres per degree of its plane.
-    `plane` holds each piece in metres from the start of its run, in the plane of
-    the run: x, y, run, rise, and one over its squared length. `chord` holds the
-    same of the straight line from the start of each run to its end, and `stray`
-    how far the run strays from it. These stand in rows, one for each quantity:
-    numpy picks from rows several times faster than from columns.
-    """
-
-    start: Floats
-    end: Floats
-    mark: Floats
-    route: Ints
-    first: Ints
-    last: Ints
-    origin: Floats
-    scale: Floats
-    plane: Singles
-    chord: Singles
-    stray: Singles
-
-
-@dataclass(frozen=True)
 class _Points:
     """Points sorted by the cell of a grid that they lie in."""
 
@@ -98,12 +76,47 @@ class _Points:
 
 
 @dataclass(frozen=True)
-class _Near:
+class _Search:
+    """What is looked for: points within reach of routes, and how far a plane may be off."""
+
+    pieces: Pieces
+    cloud: _Points
+    within_m: float
+    slack: float
+
+    def keys(self, route: Ints, point: Ints) -> Ints:
+        """Give pairs of a route and a sorted point one number each, that sorts by both."""
+        keys: Ints = route * np.int64(self.cloud.lon.size) + point
+        return keys
+
+
+class _Runs(NamedTuple):
+    """Runs that may hold the nearest spot of their route to a point, and bounds of how far."""
+
+    run: Ints
+    point: Ints
+    least: Singles
+    most: Singles
+
+
+class _Near(NamedTuple):
     """Pieces that may hold the nearest spot of their route to a point, with a rough distance."""
 
     piece: Ints
     point: Ints
     square: Singles
+
+
+class _Sure(NamedTuple):
+    """Pairs that lie within reach for sure, as keys."""
+
+    key: Ints
+
+
+_INTS, _SINGLES = np.empty(0, np.int64), np.empty(0, np.float32)
+_NO_RUNS = _Runs(_INTS, _INTS, _SINGLES, _SINGLES)
+_NO_NEAR = _Near(_INTS, _INTS, _SINGLES)
+_NONE_SURE = _Sure(_INTS)
 
 
 def nearest(routes: Shapes, points: Floats, within_m: float) -> Nearness:
@@ -132,19 +145,19 @@ def nearest(routes: Shapes, points: Floats, within_m: float) -> Nearness:
     GeometryError
         If a route is missing or not a line.
     """
-    pieces = _cut(np.asarray(routes, dtype=object), within_m)
-    cloud = _sorted_points(np.asarray(points, dtype=float).reshape(-1, 2), within_m)
-    none = np.empty(0, np.int64)
-    if pieces.route.size == 0 or cloud.lon.size == 0:
-        return Nearness(none, none, np.empty(0), np.empty(0))
-    slack = _slack(cloud, within_m)
-    near = _joined(
-        [
-            _rough(pieces, cloud, run, point, within_m, slack)
-            for run, point in _candidates(pieces, cloud, within_m)
-        ]
+    search = _search(routes, points, within_m)
+    runs = _gathered(
+        (_bounded(search, run, point) for run, point in _candidates(search)),
+        _NO_RUNS,
+        partial(_near_runs, search),
     )
-    return _measured(pieces, cloud, _likely(pieces, cloud, near, slack), within_m)
+    blocks = (slice(at, at + _BLOCK) for at in range(0, runs.run.size, _BLOCK))
+    near = _gathered(
+        (_rough(search, runs.run[block], runs.point[block]) for block in blocks),
+        _NO_NEAR,
+        partial(_likely, search),
+    )
+    return _measured(search, near)
 
 
 def within(routes: Shapes, points: Floats, within_m: float) -> tuple[Ints, Ints]:
@@ -167,115 +180,47 @@ def within(routes: Shapes, points: Floats, within_m: float) -> tuple[Ints, Ints]
     GeometryError
         If a route is missing or not a line.
     """
-    pieces = _cut(np.asarray(routes, dtype=object), within_m)
-    cloud = _sorted_points(np.asarray(points, dtype=float).reshape(-1, 2), within_m)
-    none = np.empty(0, np.int64)
-    if pieces.route.size == 0 or cloud.lon.size == 0:
-        return none, none
-    slack = _slack(cloud, within_m)
-    sure, open_ = [], []
-    for run, point in _candidates(pieces, cloud, within_m):
-        key, near = _decided(pieces, cloud, run, point, within_m, slack)
-        sure.append(key)
-        open_.append(near)
-    keys = _distinct(np.concatenate([none, *sure]))
-    near = _joined(open_)
-    asked = _keys(pieces.route[near.piece], near.point, cloud)
+    search = _search(routes, points, within_m)
+    inside: list[_Sure] = []
+
+    def undecided() -> Iterator[_Near]:
+        for run, point in _candidates(search):
+            sure, near = _decided(search, run, point)
+            inside.append(sure)
+            yield near
+
+    near = _gathered(undecided(), _NO_NEAR, partial(_likely, search))
+    keys = _gathered(inside, _NONE_SURE, _once).key
+    asked = search.keys(search.pieces.route[near.piece], near.point)
     place = np.minimum(np.searchsorted(keys, asked), keys.size - 1)
     left = np.flatnonzero(keys[place] != asked) if keys.size else np.arange(asked.size)
-    near = _Near(near.piece[left], near.point[left], near.square[left])
-    edge = _measured(pieces, cloud, _likely(pieces, cloud, near, slack), within_m)
-    route, point = np.divmod(keys, cloud.lon.size)
-    most = np.int64(cloud.number.max()) + 1
-    pairs = np.concatenate([route * most + cloud.number[point], edge.route * most + edge.point])
+    edge = _measured(search, _Near(near.piece[left], near.point[left], near.square[left]))
+    route, point = np.divmod(keys, max(search.cloud.lon.size, 1))
+    most = np.int64(search.cloud.number.max(initial=0)) + 1
+    pairs = np.concatenate(
+        [route * most + search.cloud.number[point], edge.route * most + edge.point]
+    )
     return np.divmod(_distinct(pairs), most)
 
 
-def _joined(blocks: list[_Near]) -> _Near:
-    none = _Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-    parts = [none, *blocks]
-    return _Near(
-        np.concatenate([part.piece for part in parts]),
-        np.concatenate([part.point for part in parts]),
-        np.concatenate([part.square for part in parts]),
-    )
+def _search(routes: Shapes, points: Floats, within_m: float) -> _Search:
+    pieces = cut(np.asarray(routes, dtype=object), within_m)
+    cloud = _sorted_points(np.asarray(points, dtype=float).reshape(-1, 2), within_m)
+    return _Search(pieces, cloud, within_m, _slack(cloud, within_m))
 
 
-def _cut(routes: Shapes, within_m: float) -> _Pieces:
-    """Cut routes into pieces about as long as the reach, and those into runs about as long."""
-    coordinates, part, line = geodesy.edge_vectors(routes)
-    start, end = coordinates[:-1], coordinates[1:]
-    route = np.repeat(np.arange(line.size - 1), np.diff(part[line]))
-    of_part = np.repeat(np.arange(part.size - 1), np.diff(part))
-    keep = np.flatnonzero((of_part[:-1] == of_part[1:]) & (start != end).any(axis=1))
-    start, end, route, of_part = start[keep], end[keep], route[keep], of_part[keep]
-    length = geodesy.arc_length_m(*start.T, *end.T)
-    steps = np.maximum(np.ceil(length / max(within_m, 1.0)), 1).astype(np.int64)
-    owner, step = passages.spread(np.zeros_like(steps), steps - 1)
-    share = (end - start)[owner] / steps[owner, None]
-    begin = start[owner] + step[:, None] * share
-    finish = np.where((step == steps[owner] - 1)[:, None], end[owner], begin + share)
-    route, of_part = route[owner], of_part[owner]
-    mark = passages.running_sum(geodesy.arc_length_m(*begin.T, *finish.T), route)
-    bucket = np.floor(mark / max(within_m, 1.0))
-    new = (np.diff(of_part, prepend=-1) != 0) | (np.diff(bucket, prepend=-1) != 0)
-    since = np.arange(new.size) - np.maximum.accumulate(np.where(new, np.arange(new.size), 0))
-    new |= since % _PIECES_OF_RUN == 0
-    first = np.flatnonzero(new)
-    last = np.append(first[1:], route.size) - 1
-    last = last[: first.size]
-    return _Pieces(begin, finish, mark, route, first, last, *_planes(begin, finish, first, last))
-
-
-def _planes(
-    begin: Floats, finish: Floats, first: Ints, last: Ints
-) -> tuple[Floats, Floats, Singles, Singles, Singles]:
-    """Lay each run into a plane: metres from its start, with the scale of its middle latitude."""
-    origin = begin[first].T.copy()
-    scale = np.stack(_scales((begin[first, 1] + finish[last, 1]) / 2)[::2])
-    run = np.repeat(np.arange(first.size), last - first + 1)
-    place = (begin.T - origin[:, run]) * scale[:, run]
-    vector = (finish - begin).T * scale[:, run]
-    plane = np.stack([*place, *vector, _inverse_square(vector)]).astype(np.float32)
-    line = (finish[last].T - origin) * scale
-    chord = np.stack([*np.zeros_like(line), *line, _inverse_square(line)]).astype(np.float32)
-    ends = (place + vector).astype(np.float32)
-    off = np.sqrt(_square_off(ends[0], ends[1], chord[:, run]))
-    stray = np.maximum.reduceat(off, first) if first.size else off
-    return origin, scale, plane, chord, (stray * 1.001 + 1).astype(np.float32)
-
-
-def _inverse_square(vector: Floats) -> Floats:
-    inverse: Floats = 1 / np.maximum((vector**2).sum(axis=0), 1e-12)
-    return inverse
-
-
-def _square_off(x: Singles, y: Singles, line: Singles) -> Singles:
-    """Square the distance of points to lines, both in one plane."""
-    left, low, run, rise, inverse = line
-    x, y = x - left, y - low
-    share = x * run
-    share += y * rise
-    share *= inverse
-    np.clip(share, 0, 1, out=share)
-    x -= share * run
-    y -= share * rise
-    x *= x
-    y *= y
-    x += y
-    return x
-
-
-def _scales(lat: Floats) -> tuple[Floats, Floats, Floats]:
-    """Give metres per degree east, how they change per degree north, metres per degree north."""
-    phi = np.deg2rad(lat)
-    e2 = geodesy.FLATTENING * (2 - geodesy.FLATTENING)
-    bend = 1 / (1 - e2 * np.sin(phi) ** 2)
-    degree = np.deg2rad(1.0)
-    east = geodesy.SEMI_MAJOR_M * np.sqrt(bend) * np.cos(phi) * degree
-    north = geodesy.SEMI_MAJOR_M * (1 - e2) * bend**1.5 * degree
-    # d(N cos)/d(phi) = -M sin
-    return east, -north * np.sin(phi) * degree, north
+def _gathered(blocks: Iterable[Some], none: Some, thin: Callable[[Some], Some]) -> Some:
+    """Join blocks, and thin out what is held whenever it has grown to twice what it was."""
+    kind = type(none)
+    held, count, most = [none], 0, _HELD
+    for block in blocks:
+        held.append(block)
+        count += len(block[0])
+        if count > most:
+            held = [thin(kind(*map(np.concatenate, zip(*held, strict=True))))]
+            count = len(held[0][0])
+            most = max(_HELD, 2 * count)
+    return thin(kind(*map(np.concatenate, zip(*held, strict=True))))
 
 
 def _sorted_points(points: Floats, within_m: float) -> _Points:
@@ -306,7 +251,7 @@ def _sorted_points(points: Floats, within_m: float) -> _Points:
 def _degrees_east(lat: Floats, within_m: float) -> Floats:
     """Give how many degrees east cover the reach anywhere near a latitude; all, near a pole."""
     edge = np.minimum(lat + within_m / _LEAST_DEGREE_M, 90.0)
-    wide: Floats = within_m * (1 + _SLACK) / np.maximum(_scales(edge)[0], 1e-6)
+    wide: Floats = within_m * (1 + _SLACK) / np.maximum(scales(edge)[0], 1e-6)
     return np.minimum(wide, 2 * _HALF_TURN)
 
 
@@ -317,12 +262,15 @@ def _slack(cloud: _Points, within_m: float) -> float:
     The scale east changes with the tangent of the latitude; a point lies at most
     twice the reach north or south of the middle of a run that it is near to.
     """
-    steep = np.tan(np.deg2rad(min(float(np.abs(cloud.lat).max()) + 1, 89.9)))
+    steep = np.tan(np.deg2rad(min(float(np.abs(cloud.lat).max(initial=0.0)) + 1, 89.9)))
     return float(_SLACK + 1.2 * steep * 2 * within_m / geodesy.SEMI_MAJOR_M)
 
 
-def _candidates(pieces: _Pieces, cloud: _Points, within_m: float) -> Iterator[tuple[Ints, Ints]]:
+def _candidates(search: _Search) -> Iterator[tuple[Ints, Ints]]:
     """Pair runs with the points in their box, widened by the reach, a block at a time."""
+    pieces, cloud, within_m = search.pieces, search.cloud, search.within_m
+    if pieces.route.size == 0 or cloud.lon.size == 0:
+        return
     low = np.minimum.reduceat(np.minimum(pieces.start, pieces.end), pieces.first)
     high = np.maximum.reduceat(np.maximum(pieces.start, pieces.end), pieces.first)
     wide = _degrees_east(np.abs(np.stack([low[:, 1], high[:, 1]])).max(axis=0), within_m)
@@ -344,55 +292,88 @@ def _candidates(pieces: _Pieces, cloud: _Points, within_m: float) -> Iterator[tu
         at = upto
 
 
-def _in_plane(
-    pieces: _Pieces, cloud: _Points, run: Ints, point: Ints
-) -> tuple[Singles, Singles, Singles]:
-    """Lay points into the planes of runs: x, y, and how far each lies from the run's chord."""
-    (west, south), (east, north) = pieces.origin.take(run, axis=1), pieces.scale.take(run, axis=1)
-    x = ((cloud.lon.take(point) - west) * east).astype(np.float32)
-    y = ((cloud.lat.take(point) - south) * north).astype(np.float32)
-    return x, y, np.sqrt(_square_off(x, y, pieces.chord.take(run, axis=1)))
+def _in_plane(search: _Search, run: Ints, point: Ints) -> tuple[Singles, Singles]:
+    """Lay points into the planes of runs."""
+    west, south = search.pieces.origin.take(run, axis=1)
+    east, north = search.pieces.scale.take(run, axis=1)
+    x = ((search.cloud.lon.take(point) - west) * east).astype(np.float32)
+    y = ((search.cloud.lat.take(point) - south) * north).astype(np.float32)
+    return x, y
+
+
+def _off_chord(search: _Search, run: Ints, x: Singles, y: Singles) -> Singles:
+    """Measure points to the straight lines from the start of runs to their ends."""
+    return np.sqrt(square_off(x, y, search.pieces.chord.take(run, axis=1)))
 
 
 def _nearest_of_run(
-    pieces: _Pieces, run: Ints, x: Singles, y: Singles
+    pieces: Pieces, run: Ints, x: Singles, y: Singles
 ) -> tuple[Ints, Ints, Singles, Ints]:
     """Measure points to the pieces of runs: owner, piece, square, where each owner begins."""
     owner, piece = passages.spread(pieces.first.take(run), pieces.last.take(run))
-    square = _square_off(x.take(owner), y.take(owner), pieces.plane.take(piece, axis=1))
+    square = square_off(x.take(owner), y.take(owner), pieces.plane.take(piece, axis=1))
     return owner, piece, square, np.flatnonzero(np.diff(owner, prepend=-1))
 
 
-def _rough(
-    pieces: _Pieces, cloud: _Points, run: Ints, point: Ints, within_m: float, slack: float
-) -> _Near:
+def _bounded(search: _Search, run: Ints, point: Ints) -> _Runs:
+    """Keep the runs that may come within reach, and bound how far they are off."""
+    off = _off_chord(search, run, *_in_plane(search, run, point))
+    stray = search.pieces.stray.take(run)
+    keep = np.flatnonzero(off <= (search.within_m + stray) * np.float32(1 + search.slack))
+    off, stray = off[keep], stray[keep]
+    return _Runs(run[keep], point[keep], off - stray, off + stray)
+
+
+def _near_runs(search: _Search, runs: _Runs) -> _Runs:
+    """Keep, of each route, the runs that may hold the nearest spot to a point."""
+    key = search.keys(search.pieces.route[search.pieces.first[runs.run]], runs.point)
+    # two planes may be off to either side; a metre is more than what single precision loses
+    ratio = np.float32((1 + search.slack) / max(1 - search.slack, _SLACK))
+    keep = _lowest(key, runs.most, runs.least, lambda best: best * ratio + 1)
+    return _Runs(runs.run[keep], runs.point[keep], runs.least[keep], runs.most[keep])
+
+
+def _lowest(key: Ints, most: Singles, least: Singles, limit: Callable[[Singles], Singles]) -> Ints:
+    """Find, sorted by key, whose least is within the limit that the lowest most of its key sets."""
+    order = np.argsort(key)
+    begin = np.flatnonzero(np.diff(key[order], prepend=-1))
+    best = np.minimum.reduceat(most[order], begin) if begin.size else most
+    counts = np.diff(np.append(begin, key.size))
+    kept: Ints = order[least[order] <= np.repeat(limit(best), counts)]
+    return kept
+
+
+def _rough(search: _Search, run: Ints, point: Ints) -> _Near:
     """Keep, of each run, the pieces that may be the nearest to a point, by its plane."""
-    x, y, off = _in_plane(pieces, cloud, run, point)
-    near = np.flatnonzero(off <= (within_m + pieces.stray.take(run)) * np.float32(1 + slack))
-    run, point = run[near], point[near]
-    owner, piece, square, begin = _nearest_of_run(pieces, run, x[near], y[near])
+    x, y = _in_plane(search, run, point)
+    owner, piece, square, begin = _nearest_of_run(search.pieces, run, x, y)
     best = np.minimum.reduceat(square, begin) if begin.size else square
-    limit = np.minimum(best, np.float32(within_m**2)) * np.float32((1 + slack) ** 2) + 1
+    ratio = np.float32((1 + search.slack) ** 2)
+    limit = np.minimum(best, np.float32(search.within_m**2)) * ratio + 1
     keep = np.flatnonzero(square <= limit[owner])
     return _Near(piece[keep], point[owner[keep]], square[keep])
 
 
-def _decided(
-    pieces: _Pieces, cloud: _Points, run: Ints, point: Ints, within_m: float, slack: float
-) -> tuple[Ints, _Near]:
-    """Tell pairs that are within reach for sure, as keys, from pieces that must be measured."""
-    x, y, off = _in_plane(pieces, cloud, run, point)
-    stray = pieces.stray.take(run)
-    sure = off + stray <= within_m * np.float32(1 - slack) - 1
+def _decided(search: _Search, run: Ints, point: Ints) -> tuple[_Sure, _Near]:
+    """Tell pairs that are within reach for sure from pieces that must be measured."""
+    pieces, within_m, slack = search.pieces, search.within_m, search.slack
+    x, y = _in_plane(search, run, point)
+    off, stray = _off_chord(search, run, x, y), pieces.stray.take(run)
+    certain = max(within_m * (1 - slack) - 1, 0.0)
+    sure = off + stray <= np.float32(certain)
     open_ = np.flatnonzero(~sure & (off <= (within_m + stray) * np.float32(1 + slack)))
     owner, piece, square, begin = _nearest_of_run(pieces, run[open_], x[open_], y[open_])
     best = np.minimum.reduceat(square, begin) if begin.size else square
-    settled = best <= np.float32((within_m * (1 - slack) - 1) ** 2)
+    settled = best <= np.float32(certain**2)
     limit = np.float32((within_m * (1 + slack)) ** 2) + 1
     keep = np.flatnonzero((square <= limit) & ~settled[owner])
     inside = np.concatenate([np.flatnonzero(sure), open_[settled]])
-    key = _keys(pieces.route[pieces.first[run[inside]]], point[inside], cloud)
-    return _distinct(key), _Near(piece[keep], point[open_[owner[keep]]], square[keep])
+    key = search.keys(pieces.route[pieces.first[run[inside]]], point[inside])
+    return _Sure(_distinct(key)), _Near(piece[keep], point[open_[owner[keep]]], square[keep])
+
+
+def _once(sure: _Sure) -> _Sure:
+    return _Sure(_distinct(sure.key))
 
 
 def _distinct(keys: Ints) -> Ints:
@@ -402,25 +383,17 @@ def _distinct(keys: Ints) -> Ints:
     return once
 
 
-def _keys(route: Ints, point: Ints, cloud: _Points) -> Ints:
-    """Give a pair of a route and a sorted point one number, that sorts by both."""
-    keys: Ints = route * np.int64(cloud.lon.size) + point
-    return keys
-
-
-def _likely(pieces: _Pieces, cloud: _Points, near: _Near, slack: float) -> _Near:
+def _likely(search: _Search, near: _Near) -> _Near:
     """Keep, of each route, the pieces that may be the nearest to a point; sorted by both."""
-    key = _keys(pieces.route[near.piece], near.point, cloud)
-    order = np.argsort(key)
-    square, begin = near.square[order], np.flatnonzero(np.diff(key[order], prepend=-1))
-    best = np.minimum.reduceat(square, begin) if begin.size else square
-    counts = np.diff(np.append(begin, key.size))
-    keep = order[square <= np.repeat(best, counts) * np.float32((1 + slack) ** 2) + 1]
+    key = search.keys(search.pieces.route[near.piece], near.point)
+    ratio = np.float32((1 + search.slack) ** 2)
+    keep = _lowest(key, near.square, near.square, lambda best: best * ratio + 1)
     return _Near(near.piece[keep], near.point[keep], near.square[keep])
 
 
-def _measured(pieces: _Pieces, cloud: _Points, near: _Near, within_m: float) -> Nearness:
+def _measured(search: _Search, near: _Near) -> Nearness:
     """Refine the nearest spots, measure them on the ellipsoid, keep the nearest of each pair."""
+    pieces, cloud, within_m = search.pieces, search.cloud, search.within_m
     piece, point = near.piece, near.point
     lon, lat = cloud.lon[point], cloud.lat[point]
     start = pieces.start[piece]
@@ -446,7 +419,7 @@ def _foot(start: Floats, vector: Floats, lat: Floats) -> Floats:
     Newton's method on half of the squared distance, whose scale east is that of
     the latitude half way.
     """
-    east, bend, north = _scales(lat)
+    east, bend, north = scales(lat)
     (x, y), (run, rise) = start.T, vector.T
     share = np.zeros(lat.size)
     for step in range(3):

@@ -311,9 +311,11 @@ def _first(frame: pd.DataFrame, column: str) -> str:
 def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
     parts = list(_lines_of([shape]))
     for part, after in pairwise(parts):
-        here, there = part.coords[-1], after.coords[0]
-        if here[:2] != there[:2]:
-            gap = geodesy.length_m(np.array([shapely.LineString([here[:2], there[:2]])]))[0]
+        here, there = part.coords[-1][:2], after.coords[0][:2]
+        # the two sides of the date line are one place
+        there = (there[0] + 360 * round((here[0] - there[0]) / 360), there[1])
+        if here != there:
+            gap = geodesy.length_m(np.array([shapely.LineString([here, there])]))[0]
             if gap <= 1:
                 continue
             message = f"has a gap of {gap / 1000:.1f} km, which is not travelled and not counted"

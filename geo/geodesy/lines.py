@@ -263,7 +263,9 @@ def gaps_m(line: Any) -> list[float]:
     coordinates, part, _ = edge_vectors(np.array([line], dtype=object))
     marks = chainages_m(line)
     starts = part[1:-1]
-    return [float(marks[at]) for at in starts if (coordinates[at] != coordinates[at - 1]).any()]
+    step = coordinates[starts] - coordinates[starts - 1]
+    step[:, 0] -= 360 * np.round(step[:, 0] / 360)  # the two sides of the date line are one place
+    return [float(marks[at]) for at in starts[(step != 0).any(axis=1)]]
 
 
 def piece(line: Any, from_m: float, to_m: float) -> shapely.MultiLineString:
