@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geo.cli.desk import command
-from geo.cli.files import put, refuse_clash, require_folder, say
+from geo.cli.files import put, refuse_clash, require_folder, say, wrote
 from geo.cli.group import FORMATS, main
-from geo.errors import InputError
+from geo.errors import InputError, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +91,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter for each option
     counted = events.counts(frame, rejected)
     if rejects is not None:
         put(report.frame_csv(rejected), rejects)
-        click.echo(f"wrote {rejects}", err=True)
+        wrote(rejects)
     if form != "table":  # a table says them itself
         say(notices)
     if form == "json":
@@ -136,7 +136,7 @@ def _bar(name: str) -> Iterator[Callable[[int, int], object] | None]:
         yield None
         return
     length = Path(name).stat().st_size
-    with click.progressbar(length=length, label=Path(name).name, file=sys.stderr) as bar:
+    with click.progressbar(length=length, label=visible(Path(name).name), file=sys.stderr) as bar:
         yield lambda _, done: bar.update(done - bar.pos)
 
 
@@ -200,4 +200,4 @@ def _table(read: Sequence[EventFile], counted: pd.DataFrame, notices: Sequence[N
     if notices:
         lines += ["", "Before using these numbers:"]
         lines += [f"  {notice}" for notice in notices]
-    return "\n".join(lines) + "\n"
+    return "\n".join(visible(line) for line in lines) + "\n"

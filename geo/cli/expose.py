@@ -9,7 +9,7 @@ import click
 
 from geo.cli import near, over_time
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
-from geo.cli.files import put, refuse_clash, require_folder, require_picture, say
+from geo.cli.files import put, refuse_clash, require_folder, require_picture, say, wrote
 from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, finite, main
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None, *, cu
         from geo import maps
 
         maps.page(desk.for_page(found), found).save(page)
-        click.echo(f"wrote {page}", err=True)
+        wrote(page)
     if plot is not None:
         from geo import pictures
 
@@ -144,4 +144,4 @@ def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None, *, cu
             else pictures.strip_picture(found, desk.for_page(found))
         )
         pictures.save(figure, plot)
-        click.echo(f"wrote {plot}", err=True)
+        wrote(plot)

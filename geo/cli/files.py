@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from geo.errors import InputError
+from geo.errors import InputError, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.errors import Notice
 
-__all__ = ["put", "refuse_clash", "require_folder", "require_picture", "say"]
+__all__ = ["put", "refuse_clash", "require_folder", "require_picture", "say", "wrote"]
 
 
 def require_folder(path: str | None) -> None:
@@ -63,6 +64,13 @@ def put(text: str, output: str | None) -> None:
     from geo import io
 
     if output is None:
+        if sys.stdout.isatty():  # a pipe gets data as they are, a terminal would act upon them
+            text = "\n".join(visible(line) for line in text.split("\n"))
         click.echo(text, nl=False)
     else:
         io.write_text(output, text)
+
+
+def wrote(path: str, more: str = "") -> None:
+    """Say that a file was written."""
+    click.echo(visible(f"wrote {path}{more}"), err=True)

@@ -38,7 +38,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except GeoError as error:
             lines = (visible(line) for line in str(error).split("\n"))
-            click.echo("geo: " + "\n".join(lines), err=True)
+            # what follows stands to the right: no name with a line feed begins a line of ours
+            click.echo("geo: " + "\n  ".join(lines), err=True)
             ctx.exit(error.exit_code)
         except OSError as error:  # the screen itself cannot be written to: full, or gone
             click.echo(f"geo: {error.strerror}", err=True)

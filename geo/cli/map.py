@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from geo.cli.desk import CONTROL, ROUTES, ZONES, catalog, command, layer_input
-from geo.cli.files import require_folder, require_picture, say
+from geo.cli.files import require_folder, require_picture, say, wrote
 from geo.cli.group import AS_OF, LAYERS, main
 
 __all__ = ["map_"]
@@ -56,7 +56,7 @@ def map_(
     page = maps.page(layers, found, tiles=tiles)
     say(found.notices)
     page.save(output)
-    click.echo(f"wrote {output}", err=True)
+    wrote(output)
     if png is None and pdf is None:
         return
     from geo import pictures
@@ -65,4 +65,4 @@ def map_(
     for path, form in ((png, "png"), (pdf, "pdf")):
         if path is not None:
             pictures.save(drawn, path, form=form)
-            click.echo(f"wrote {path}", err=True)
+            wrote(path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from geo.cli.desk import command
-from geo.cli.files import put, say
+from geo.cli.files import put, say, wrote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,4 +78,4 @@ def tell(
         from geo import pictures
 
         pictures.save(pictures.series_picture(found, desk.for_series()), asked.plot)
-        click.echo(f"wrote {asked.plot}", err=True)
+        wrote(asked.plot)

@@ -10,7 +10,7 @@ import click
 
 from geo.cli.desk import Desk, catalog
 from geo.cli.events import columns_named, read_one
-from geo.cli.files import put, refuse_clash, require_folder, say
+from geo.cli.files import put, refuse_clash, require_folder, say, wrote
 from geo.cli.group import LAYERS, main
 from geo.cli.near import LARGEST_GB, areas_of
 from geo.errors import InputError
@@ -142,4 +142,4 @@ def _write(layer: GeoDataFrame, output: str | None) -> None:
         put(io.geojson_text(layer, id_column="zone_id"), None)
         return
     io.write_geojson(output, layer, id_column="zone_id")
-    click.echo(f"wrote {output}: {len(layer)} zones", err=True)
+    wrote(output, f": {len(layer)} zones")

@@ -48,16 +48,25 @@ def areas(scale: reach.Ruler, regions: Regions, within_m: float) -> tuple[Floats
     low, high = np.full(used.size, np.inf), np.full(used.size, np.inf)
     if scale.begin.size and used.size:
         stations = scale.places(scale.marks)
-        margin = within_m / 90_000
-        west, south = stations.min(axis=0) - margin
-        east, north = stations.max(axis=0) + margin
         shapes = regions.shapes[used]
-        near = np.flatnonzero(shapely.intersects(shapes, shapely.box(west, south, east, north)))
-        for at in near:
+        for at in _within_box(stations, shapes, within_m):
             low[at], high[at] = _area(shapes[at], scale, within_m)
         crossed = reach.holding(shapely.STRtree(shapes), stations)[1]
         low[np.unique(crossed)] = 0.0
     return low[which], high[which]
+
+
+def _within_box(stations: Floats, shapes: Any, within_m: float) -> Any:
+    """Pass over the areas that the box of a route, or its boxes at the date line, is far from."""
+    sides = [stations[side] for side in (stations[:, 0] < 0, stations[:, 0] >= 0)]
+    near = np.zeros(len(shapes), np.bool_)
+    for part in (side for side in sides if len(side)):
+        (west, south), (east, north) = part.min(axis=0), part.max(axis=0)
+        low, high = shapely.bounds(shapes)[:, :2], shapely.bounds(shapes)[:, 2:]
+        half = (high - low) / 2
+        bounds = west - half[:, 0], south - half[:, 1], east + half[:, 0], north + half[:, 1]
+        near |= reach.in_box((low + high) / 2, bounds, within_m)
+    return np.flatnonzero(near)
 
 
 def _area(shape: Any, scale: reach.Ruler, within_m: float) -> tuple[float, float]:

@@ -42,6 +42,7 @@ _RANGE: Final = (0.05, 0.95)
 _MOST_KM: Final = 100.0
 _OLD_DAYS: Final = 30
 _MEASURES: Final = ("events", "fatalities", "exposed_m")
+_PARTS: Final = ("low", "central", "high", "p5", "p95")
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,9 @@ class Near:
             where an event within reach does not give them.
         """
         rows = self.table[self.table["route_id"] == route_id]
-        parts = ("low", "central", "high", "p5", "p95")
         return [
             {"within_m": row["within_m"]}
-            | {name: {part: _known(row[f"{name}_{part}"]) for part in parts} for name in _MEASURES}
+            | {name: {part: _known(row[f"{name}_{part}"]) for part in _PARTS} for name in _MEASURES}
             for row in rows.to_dict("records")
         ]
 
@@ -212,8 +212,12 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
         _of_route(str(name), route, window, chance)
         for name, route in zip(routes["route_id"], measured, strict=True)
     ]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    table = pd.concat(tables or [pd.DataFrame(columns=_columns())], ignore_index=True)
     return Near(table, begin, end, draws, seed, counted, tuple(notices))
+
+
+def _columns() -> list[str]:
+    return ["route_id", "within_m", *(f"{name}_{part}" for name in _MEASURES for part in _PARTS)]
 
 
 def last_year(

@@ -36,6 +36,7 @@ _LEAST_M: Final = 1.0
 _BORDER_STEP_DEG: Final = 0.001
 _BORDER_STEP_M: Final = 112.0
 _ABOUT: Final = 5
+_LEAST_DEGREE_M: Final = 110_000.0
 _ALL_BUT_LAST: Final = slice(None, -1)
 _REST: Final = slice(1, None)
 _E2: Final = geodesy.FLATTENING * (2 - geodesy.FLATTENING)
@@ -122,7 +123,8 @@ def ruler(line: Any) -> Ruler:
     """
     tables: list[Floats] = []
     ticks, start = [np.empty(0)], 0.0
-    for piece in shapely.get_parts(line):
+    pieces = shapely.get_parts(line)
+    for piece in pieces[~shapely.is_empty(pieces)]:
         points = shapely.get_coordinates(piece)
         if tables and (tables[-1][-1, 1:] != points[0]).any():
             # the two sides of a gap lie at one chainage; a hair tells them apart
@@ -254,15 +256,41 @@ class Places:
         for radius, tree in self._trees:
             if radius <= self._within:
                 away = np.minimum(away, _query(tree, space, self._within) + radius)
-        reach = self._within / 90_000
         for hull in self._hulls:
-            west, south, east, north = hull.bounds
-            near = (places > (west - reach, south - reach)).all(axis=1)
-            near &= (places < (east + reach, north + reach)).all(axis=1)
-            rows = np.flatnonzero(near)
+            rows = np.flatnonzero(in_box(places, hull.bounds, self._within))
             if rows.size:
                 away[rows] = np.minimum(away[rows], farthest_m(hull, *places[rows].T))
         return np.where(away > self._within, np.inf, away)
+
+
+def in_box(places: Floats, bounds: Any, within_m: float) -> Flags:
+    """
+    Tell which places may lie within reach of a box: of all others, it is known that they do not.
+
+    Parameters
+    ----------
+    places
+        Longitude and latitude, degrees, shape (n, 2).
+    bounds
+        West, south, east and north of the box, degrees, or arrays of them: a
+        box for each place.
+    within_m
+        The reach, metres.
+
+    Returns
+    -------
+    ndarray of bool
+        One for each place. The date line is no border, and near a pole all
+        longitudes are near.
+    """
+    west, south, east, north = bounds
+    tall = within_m / _LEAST_DEGREE_M
+    edge = np.minimum(np.maximum(np.abs(south), np.abs(north)) + tall, 90.0)
+    wide = tall / np.maximum(np.cos(np.deg2rad(edge)), 1e-6)
+    lon, lat = places[:, 0], places[:, 1]
+    aside = np.abs((lon - (west + east) / 2 + 180) % 360 - 180) - (east - west) / 2
+    near: Flags = (aside <= wide) & (lat >= south - tall) & (lat <= north + tall)
+    return near
 
 
 def holding(index: Any, places: Floats) -> Ints:
@@ -327,11 +355,12 @@ def metres_within(
     Returns
     -------
     float
-        Metres; each border between within and without is found to a metre.
+        Metres; each border between within and without is found to a metre, or to a
+        hundredth of a radius below 100 m.
     """
     begin, end = scale.begin, scale.end
     low, high = ends
-    total = 0.0
+    finest, total = min(_LEAST_M, radius_m / 100), 0.0
     while begin.size:
         width = end - begin
         with np.errstate(invalid="ignore"):
@@ -340,7 +369,7 @@ def metres_within(
         total += float(width[inside].sum())
         open_ = ~inside & (np.minimum(np.minimum(low, high), least) <= radius_m)
         open_ &= np.isfinite(low) | np.isfinite(high)
-        small = open_ & (width <= _LEAST_M)
+        small = open_ & (width <= finest)
         total += float(width[small] @ ((low[small] <= radius_m) & (high[small] <= radius_m)))
         cut = np.flatnonzero(open_ & ~small)
         middle = (begin[cut] + end[cut]) / 2

@@ -8,6 +8,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.errors import visible
 from geo.report.answers import columns, km, percent, spreadsheet_safe
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def as_table(found: Series) -> str:
     if found.notices:
         lines += ["", "Before using these numbers:"]
         lines += [f"  {notice}" for notice in found.notices]
-    return "\n".join(lines) + "\n"
+    return "\n".join(visible(line) for line in lines) + "\n"
 
 
 def heading(found: Series) -> str:
