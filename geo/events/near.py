@@ -40,6 +40,8 @@ CURVE_KM: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 25, 30, 40, 50)
 
 _RANGE: Final = (0.05, 0.95)
 _MOST_KM: Final = 100.0
+_LEAST_DRAWS: Final = 20  # the 5 % range needs one draw outside it
+_MOST_DRAWS: Final = 10_000  # each is a place for every event in doubt, all held at once
 _OLD_DAYS: Final = 30
 _MEASURES: Final = ("events", "fatalities", "exposed_m")
 _PARTS: Final = ("low", "central", "high", "p5", "p95")
@@ -181,7 +183,7 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
         Days [since, until); left out, all. An event that lasted or may have
         happened across the border of the time is in doubt.
     draws
-        How often to draw; at least 20.
+        How often to draw, from 20 to 10,000.
     seed
         Where the draws start: the same seed gives the same numbers, whatever
         other routes are asked for.
@@ -197,8 +199,8 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
         If a radius, a day or the number of draws cannot be used.
     """
     radii = _radii(within_km)
-    if draws < 20:  # noqa: PLR2004 - the 5 % range needs one draw outside it
-        message = f"draws: at least 20 are needed for a range, not {draws}"
+    if not _LEAST_DRAWS <= draws <= _MOST_DRAWS:
+        message = f"draws: from {_LEAST_DRAWS} to {_MOST_DRAWS:,} can be made, not {draws}"
         raise InputError(message)
     begin, end = _day(since, "since"), _day(until, "until")
     if begin and end and end <= begin:
