@@ -37,7 +37,7 @@ def gpx(tmp_path):
 
 
 LAYERS = ["layers", "layers list", "layers check", "layers describe"]
-COMMANDS = ["", "map", "expose", "diff", "reproduce", *LAYERS]
+COMMANDS = ["", "map", "expose", "diff", "reproduce", "zones", "zones build", *LAYERS]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SHARED
 
+from geo import exposure
+
 FILES = [SHARED / "data" / "ucdp" / f"GEDEvent_v{name}_myanmar.csv" for name in ("24_1", "26_0_2")]
 QUARTERS = {f"{start:%Y-%m-%d}" for start in pd.date_range("2021-01-01", "2023-10-01", freq="QS")}
 
@@ -120,3 +122,16 @@ def test_the_naive_number_lies_within_the_bounds():
         for at in (1, 5, 9):
             low, _, high, naive = (cell.replace(",", "") for cell in row[at : at + 4])
             assert float(low) <= float(naive) <= float(high)
+
+
+def test_the_fall_in_exposure_is_as_the_readme_says(layers, built):
+    claims = layers["conflict_zones"].drop(built.index)
+
+    def total_km(zones, day):
+        found = exposure.measure(layers["corridors"], zones, as_of=day)
+        return f"{found.routes['exposed_m'].sum() / 1000:.0f}"
+
+    both, alone = (total_km(rows, "2023-12-01") for rows in (layers["conflict_zones"], claims))
+    after = total_km(layers["conflict_zones"], "2024-01-31")
+    text = " ".join((ROOT / "layers" / "README.md").read_text("utf-8").split())
+    assert f"fall from {both} on 2023-12-01 ({alone} of them by claims) to {after} on 2024" in text

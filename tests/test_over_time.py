@@ -341,7 +341,8 @@ def test_json_says_days_as_text_and_controllers_as_a_dict(corridors):
     assert row["beyond_known"] is False
     assert sum(row["controllers"].values()) == pytest.approx(row["length_m"], abs=1e-3)
     assert [one["kind"] for one in answer["coverage"]][:2] == ["events", "contested"]
-    assert answer["coverage"][0]["spans"][0] == ["2021-09-10", "2021-12-31"]
+    assert answer["coverage"][0]["spans"] == [["2021-01-01", "2023-12-31"]]
+    assert answer["coverage"][1]["spans"][0] == ["2021-09-10", "2021-12-31"]
 
 
 def test_a_table_joins_dates_with_the_same_numbers(routes, zones):
@@ -369,7 +370,8 @@ def test_the_command_in_the_answer_makes_it_again():
     assert [row["date"] for row in answer["rows"][:5]] == [
         f"{year}-01-01" for year in range(2021, 2026)
     ]
-    assert "geo: note: zones: none of the 91 rows holds on" in done.stderr
+    assert "events from 2021-01-01 to 2023-12-31" in done.stderr
+    assert "a change may be of what is recorded, not of what happened" in done.stderr
     assert run(*answer["reproduce"].split()[1:]).stdout == done.stdout
 
 

@@ -525,3 +525,25 @@ def test_a_picture_is_written_whole_or_not_at_all(strip, tmp_path, monkeypatch):
         pictures.save(strip, path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2023-12-01", ""),
+        ("2024-01-31", "No events are counted on this day."),
+        ("2026-02-15", "Some zones rest on candidate events."),
+    ],
+)
+def test_paper_says_where_no_events_are_counted(layers, day, said):
+    found = exposure.measure(
+        layers["corridors"],
+        layers["conflict_zones"],
+        control=layers["control_areas"],
+        as_of=day,
+    )
+    assert facts.evidence_words(found).strip() == said
+    for figure in (pictures.map_picture(layers, found), pictures.strip_picture(found, layers)):
+        text = " ".join(texts(figure)).replace("\n", " ")
+        assert ("events" in text.split("Zones: ")[1].split("”.")[1][:60]) == bool(said)
+        assert said in text

@@ -41,7 +41,7 @@ CURVE_KM: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 25, 30, 40, 50)
 _RANGE: Final = (0.05, 0.95)
 _MOST_KM: Final = 100.0
 _LEAST_DRAWS: Final = 20  # the 5 % range needs one draw outside it
-_MOST_DRAWS: Final = 10_000
+_MOST_DRAWS: Final = 10_000  # each is a place for every event in doubt, all held at once
 _MEASURES: Final = ("events", "fatalities", "exposed_m")
 _PARTS: Final = ("low", "central", "high", "p5", "p95")
 
@@ -182,7 +182,7 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
         Days [since, until); left out, all. An event that lasted or may have
         happened across the border of the time is in doubt.
     draws
-        How often to draw; 20 to 10,000.
+        How often to draw, from 20 to 10,000.
     seed
         Where the draws start: the same seed gives the same numbers, whatever
         other routes are asked for.
@@ -199,10 +199,7 @@ def near(  # noqa: PLR0913 - one keyword for each thing that a planner may set
     """
     radii = _radii(within_km)
     if not _LEAST_DRAWS <= draws <= _MOST_DRAWS:
-        message = (
-            f"draws: at least {_LEAST_DRAWS} are needed for a range and at most {_MOST_DRAWS:,} "
-            f"are made, not {draws}"
-        )
+        message = f"draws: from {_LEAST_DRAWS} to {_MOST_DRAWS:,} can be made, not {draws}"
         raise InputError(message)
     begin, end = days.asked(since, until)
     notices = days.uncovered(events, begin, end)

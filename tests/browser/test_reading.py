@@ -145,3 +145,11 @@ def test_the_vendored_checker_is_the_published_one():
     manifest = json.loads((AXE / "manifest.json").read_text("utf-8"))
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((AXE / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("day", ["2021-06-01", "2024-06-01", "2025-10-01", "2026-11-26"])
+def test_any_day_fits_one_sheet(screens, day):
+    page = screens.open(link=f"#r=imt_trilateral&d={day}")
+    assert day[:4] in page.text("#dated")
+    sheet = page.tab.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
