@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Places", "Ruler", "in_space", "metres_within", "most_within", "ruler"]
+__all__ = [
+    "Places",
+    "Ruler",
+    "holding",
+    "in_box",
+    "in_space",
+    "metres_within",
+    "most_within",
+    "ruler",
+]
 
 _STEP_M: Final = 250.0
 _FINE_M: Final = 2_000.0
