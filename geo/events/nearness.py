@@ -184,6 +184,7 @@ def within(routes: Shapes, points: Floats, within_m: float) -> tuple[Ints, Ints]
     inside: list[_Sure] = []
 
     def undecided() -> Iterator[_Near]:
+        """Give the pieces that must be measured, and keep the pairs that are sure."""
         for run, point in _candidates(search):
             sure, near = _decided(search, run, point)
             inside.append(sure)
