@@ -189,7 +189,8 @@ def test_big_layers_are_packed():
     # each of four places and of three zones has its note
     made = with_notes(200_000, 80_000)
     assert sorted(packed_names(made)) == ["conflict_zones", "places"]
-    assert len(made) < 450_000
+    # what was added, a megabyte of notes, takes next to nothing
+    assert len(made) < len(maps.page(*page_sample.sample()).html) + 50_000
     layers = {one.get("name"): one for one in islands(made).values()}
     assert [row[-1] for row in layers["places"]["rows"]] == ["x" * 200_000] * 4
     assert [row[-1] for row in layers["conflict_zones"]["rows"]] == ["y" * 80_000] * 3
