@@ -260,15 +260,17 @@ def test_the_bundled_look_up_has_all_levels(bundled):
 
 def test_every_alias_leads_to_its_area(bundled):
     aliases = pd.read_csv(ROOT / "layers" / "facts" / "admin_names.csv")
+    asked = []
     for row in aliases.itertuples():
-        same = (bundled.names == row.name) & (bundled.levels == row.level)
-        assert same.any(), row
-        spots = shapely.point_on_surface(bundled.shapes[same])
-        area, how = bundled.find(
-            row.level, row.alias, shapely.get_x(spots), shapely.get_y(spots), ""
-        )
-        assert area.tolist() == np.flatnonzero(same).tolist()
-        assert (how == "name").all()
+        same = np.flatnonzero((bundled.names == row.name) & (bundled.levels == row.level))
+        assert same.size, row
+        asked += [(number, row.level, row.alias) for number in same]
+    expected, level, alias = (np.array(values, dtype=object) for values in zip(*asked, strict=True))
+    spots = shapely.point_on_surface(bundled.shapes[expected.astype(int)])
+    x, y = shapely.get_x(spots), shapely.get_y(spots)
+    area, how = bundled.find(level.astype(int), alias, x, y, [""] * len(x))
+    assert area.tolist() == expected.tolist()
+    assert (how == "name").all()
 
 
 @pytest.mark.shared

@@ -421,12 +421,13 @@ def real(tmp_path_factory):
     return document
 
 
-def test_no_value_can_change_in_silence(real):
+@pytest.mark.parametrize("many", [2, pytest.param(6, marks=pytest.mark.slow)])
+def test_no_value_can_change_in_silence(real, many):
     draw, small = random.Random(7), real | {"routes": real["routes"][:1]}
     kinds = {}
     for place in leaves(small):
         kinds.setdefault(tuple(name for name in place if isinstance(name, str)), []).append(place)
-    places = [place for one in kinds.values() for place in draw.sample(one, min(4, len(one)))]
+    places = [place for one in kinds.values() for place in draw.sample(one, min(many, len(one)))]
     refused = set()
     for place in places:
         other = copy.deepcopy(small)

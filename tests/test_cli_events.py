@@ -202,3 +202,26 @@ def test_the_real_file_finds_the_areas_that_it_names():
     assert (levels == 3).sum() >= 2_920
     assert (found.kind == 3).sum() == 3  # at sea
     assert {notice.rule for notice in notices} == {"coarser-area", "no-place"}
+
+
+def test_nothing_but_rejected_rows_is_no_zero(geo, road, tmp_path):
+    path = tmp_path / "GEDEvent_v24_1.csv"
+    table = rows(UCDP_ROW, {"where_prec": "9"}, {"best": "-1"})
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, fieldnames=list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+    done = geo("expose", road, "--events", path)
+    assert done.exit_code == 1
+    assert "every row was rejected, so nothing can be counted" in done.stderr
+    assert done.stdout == ""
+
+
+def test_days_that_no_event_covers_are_no_zero(geo, road, ged):
+    found = answer(geo, road, ged, "--since", "2024-01-01", "--until", "2024-02-01")
+    assert found["events"]["counted"] == 0
+    [said] = [one["message"] for one in found["warnings"] if one["rule"] == "not-covered"]
+    assert said.startswith("none of the days asked for, 2024-01-01 to 2024-01-31, is covered")
+    early = answer(geo, road, ged, "--as-of", "2022-01-01")
+    assert early["events"]["until"] == "2022-01-02"
+    assert "not-covered" in {one["rule"] for one in early["warnings"]}

@@ -58,12 +58,12 @@ def corridors(layers):
     "day",
     [
         "2021-10-01",
-        "2022-06-01",
+        pytest.param("2022-06-01", marks=pytest.mark.slow),
         "2024-03-01",
-        "2024-12-01",
-        "2025-11-01",
+        pytest.param("2024-12-01", marks=pytest.mark.slow),
+        pytest.param("2025-11-01", marks=pytest.mark.slow),
         "2026-02-01",
-        "2026-03-01",
+        pytest.param("2026-03-01", marks=pytest.mark.slow),
     ],
 )
 def test_a_date_has_the_numbers_that_measure_gives(layers, corridors, day):
@@ -419,10 +419,11 @@ def drawn(figure, gid):
     return [artist for artist in figure.findobj() if artist.get_gid() == gid]
 
 
-def test_the_plot_is_written(tmp_path):
+def test_the_plot_is_written(tmp_path, layers):
     pytest.importorskip("matplotlib")
-    path = tmp_path / "course.png"
-    done = run("expose", "corridors", "--every", "year", "--plot", path, "-o", tmp_path / "t")
+    path, road = tmp_path / "course.png", tmp_path / "road.geojson"
+    layers["corridors"].iloc[[0]][["name", "geometry"]].to_file(road)
+    done = run("expose", road, "--every", "year", "--plot", path, "-o", tmp_path / "t")
     assert done.exit_code == 0, done.stderr
     assert path.stat().st_size > 20_000
 

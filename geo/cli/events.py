@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,7 +153,7 @@ def _json(
 ) -> str:
     from importlib import metadata
 
-    from geo import io
+    from geo import io, report
 
     answer = {
         "geo": metadata.version("corridor-exposure"),
@@ -175,7 +174,7 @@ def _json(
             for row in counted.to_dict("records")
         ],
     }
-    return json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return report.json_text(answer)
 
 
 def _table(read: Sequence[EventFile], counted: pd.DataFrame, notices: Sequence[Notice]) -> str:

@@ -16,6 +16,7 @@ from geo.report.answers import (
     km,
     percent,
 )
+from geo.report.cells import json_text
 
 __all__ = [
     "as_csv",
@@ -24,6 +25,7 @@ __all__ = [
     "columns",
     "frame_csv",
     "heading",
+    "json_text",
     "km",
     "percent",
 ]

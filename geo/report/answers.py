@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io as memory
-import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import visible
 from geo.exposure.bounds import CANNOT_BE_DECIDED
 from geo.exposure.disputes import any_m
+from geo.report.cells import csv_text, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +26,6 @@ __all__ = [
     "heading",
     "km",
     "percent",
-    "spreadsheet_safe",
 ]
 
 _CSV_COLUMNS = (
@@ -44,7 +41,6 @@ _CSV_COLUMNS = (
     "sure_m",
     "possible_m",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(found: Exposure) -> str:
@@ -59,9 +55,10 @@ def as_json(found: Exposure) -> str:
     Returns
     -------
     str
-        One object, indented, ending with a line feed.
+        One object, indented, ending with a line feed; signs that a terminal
+        would act upon are written as escapes.
     """
-    return json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(found.as_dict())
 
 
 def as_csv(found: Exposure) -> str:
@@ -84,10 +81,8 @@ def as_csv(found: Exposure) -> str:
         has an apostrophe in front.
     """
     names = _held_columns(found)
-    text = memory.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    held_columns = [spreadsheet_safe(f"{name}_m") for name in names]
-    out.writerow([*_CSV_COLUMNS, *held_columns, *_near_columns(found), "warnings"])
+    held_columns = [f"{name}_m" for name in names]
+    lines: list[list[Any]] = [[*_CSV_COLUMNS, *held_columns, *_near_columns(found), "warnings"]]
     for row in found.routes.itertuples(index=False):
         held = _held(found, str(row.route_id))
         cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
@@ -95,8 +90,8 @@ def as_csv(found: Exposure) -> str:
         cells += [held.get(name, 0.0) for name in names]
         cells += _near_cells(found, str(row.route_id))
         said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
-        out.writerow([spreadsheet_safe(cell) for cell in [*cells, " | ".join(said)]])
-    return text.getvalue()
+        lines.append([*cells, " | ".join(said)])
+    return csv_text(lines)
 
 
 def as_table(found: Exposure) -> str:
@@ -169,12 +164,8 @@ def frame_csv(frame: pd.DataFrame) -> str:
     str
         A line of titles, and a line for each row; missing values are empty.
     """
-    text = memory.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow([spreadsheet_safe(title) for title in frame.columns])
     cells = frame.astype(object).where(frame.notna(), "")
-    out.writerows([spreadsheet_safe(cell) for cell in row] for row in cells.itertuples(index=False))
-    return text.getvalue()
+    return csv_text([frame.columns, *cells.itertuples(index=False)])
 
 
 def _near_columns(found: Exposure) -> list[str]:
@@ -374,20 +365,3 @@ _NEAR_FORMS: Final = {
     "fatalities": "{:.0f}".format,
     "exposed_m": km,
 }
-
-
-def spreadsheet_safe(cell: Any) -> Any:
-    """
-    Keep a spreadsheet from running text as a formula.
-
-    Parameters
-    ----------
-    cell
-        What a cell of a CSV is to hold.
-
-    Returns
-    -------
-    Any
-        Text that begins like a formula, with an apostrophe in front; all else as it is.
-    """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io as memory
-import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import visible
-from geo.report.answers import columns, km, percent, spreadsheet_safe
+from geo.report.answers import columns, km, percent
+from geo.report.cells import csv_text, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,9 +44,10 @@ def as_json(found: Series) -> str:
     Returns
     -------
     str
-        One object, indented, ending with a line feed.
+        One object, indented, ending with a line feed; signs that a terminal
+        would act upon are written as escapes.
     """
-    return json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(found.as_dict())
 
 
 def as_csv(found: Series) -> str:
@@ -72,18 +71,14 @@ def as_csv(found: Series) -> str:
     held, rows = found.held(), found.as_dict()["rows"]
     names = list(dict.fromkeys(name for metres in held.values() for name in metres))
     extra = ["disputed_m"] if len(found.sources) > 1 else []
-    text = memory.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(
-        [*_CSV_COLUMNS, *(spreadsheet_safe(f"{name}_m") for name in names), *extra, "warnings"]
-    )
+    lines = [[*_CSV_COLUMNS, *(f"{name}_m" for name in names), *extra, "warnings"]]
     for row in rows:
         cells = [row[name] for name in _CSV_COLUMNS]
         cells += [row["controllers"].get(name, 0.0) for name in names]
         cells += [row[name] for name in extra]
         said = [str(one) for one in found.notices if one.feature in {"", row["route_id"]}]
-        out.writerow([spreadsheet_safe(cell) for cell in [*cells, " | ".join(said)]])
-    return text.getvalue()
+        lines.append([*cells, " | ".join(said)])
+    return csv_text(lines)
 
 
 def as_table(found: Series) -> str:

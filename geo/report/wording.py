@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io as memory
-import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import visible
-from geo.report.answers import columns, km, spreadsheet_safe
+from geo.report.answers import columns, km
+from geo.report.cells import csv_text, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,9 +33,6 @@ _SHOWN: Final = 20
 _LONG: Final = 100
 _SHORT_M: Final = 1000
 _TINY_RANGE_M: Final = 10
-_UNSAFE_IN_JSON: Final = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _SAME_TEXT: Final = "the same answer"
 
 
@@ -57,8 +51,7 @@ def as_json(found: Changes) -> str:
         One object, indented, ending with a line feed; signs that a terminal
         would act upon are written as escapes.
     """
-    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    return _UNSAFE_IN_JSON.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n"
+    return json_text(found.as_dict())
 
 
 def as_csv(found: Changes) -> str:
@@ -76,16 +69,12 @@ def as_csv(found: Changes) -> str:
         Metres unrounded. Text that a spreadsheet would run as a formula has an
         apostrophe in front. The same answers give the header and no row.
     """
-    text = memory.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(_CSV_COLUMNS)
-    for row in _rows(found):
-        out.writerow([_cell(row.get(name)) for name in _CSV_COLUMNS])
-    return text.getvalue()
+    rows = ([_cell(row.get(name)) for name in _CSV_COLUMNS] for row in _rows(found))
+    return csv_text([_CSV_COLUMNS, *rows])
 
 
 def _cell(value: Any) -> Any:
-    return spreadsheet_safe(visible(value)) if isinstance(value, str) else value
+    return visible(value) if isinstance(value, str) else value
 
 
 def _rows(found: Changes) -> Iterator[dict[str, Any]]:
