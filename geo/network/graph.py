@@ -1,0 +1,130 @@
+"""What a network is: nodes, edges, and the ground that they stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    from geo.errors import Notice
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+__all__ = ["COLUMNS", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
+
+MODES: Final = ("road", "river", "sea", "rail")
+PASSABLE: Final = ("PASSABLE", "RESTRICTED", "NOT_PASSABLE", "UNKNOWN")
+"""The state of a road, a bridge or another edge, in the words of the WFP's LogIE platform."""
+
+LINE, TRANSFER = "line", "transfer"
+COLUMNS: Final = (
+    "start",
+    "end",
+    "kind",
+    "row",
+    "from_m",
+    "to_m",
+    "length_m",
+    "mode",
+    "passable",
+    "forward",
+    "backward",
+    "name",
+    "section_id",
+    "corridor_id",
+    "positional_error_m",
+    "speed_kmh",
+    "geometry",
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    """
+    A graph whose edges are pieces of lines.
+
+    Attributes
+    ----------
+    nodes
+        Longitude and latitude of each node, degrees on WGS 84, shape (n, 2). A
+        place that two modes reach is a node for each of them.
+    edges
+        A row for each edge, in EPSG:4326, numbered from 0: `start`, `end` (numbers of
+        nodes), `kind` ("line"; "joined", a gap that was bridged because that was
+        asked for; "transfer", a change of mode, of no length and without a
+        geometry), `row` (position of its line in what was read, -1 for none),
+        `from_m`, `to_m` (the stretch of that line), `length_m`, `mode`,
+        `passable` (one of `PASSABLE`), `forward`, `backward` (whether it may be
+        travelled from `start` to `end`, and back), `name`, `section_id`, `corridor_id`,
+        `positional_error_m` and `speed_kmh` (NaN where unknown), geometry.
+    notices
+        What a reader must know before using it.
+    """
+
+    nodes: Floats
+    edges: GeoDataFrame
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def components(self) -> Ints:
+        """
+        Number the parts of the network that hang together, whatever the direction.
+
+        Returns
+        -------
+        ndarray of int
+            One number for each node; a network without nodes gives none.
+        """
+        count = len(self.nodes)
+        ones = np.ones(len(self.edges), np.int8)
+        pairs = (self.edges["start"].to_numpy(), self.edges["end"].to_numpy())
+        labels: Ints = connected_components(
+            coo_array((ones, pairs), shape=(count, count)), directed=False
+        )[1].astype(np.int64)
+        return labels
+
+    def without(self, closed: Flags) -> Network:
+        """
+        Leave edges out; nodes keep their numbers.
+
+        Parameters
+        ----------
+        closed
+            True for each edge to leave out, shape (edges,).
+
+        Returns
+        -------
+        Network
+            The rest; its edges are numbered anew.
+        """
+        rest = self.edges[~np.asarray(closed, bool)].reset_index(drop=True)
+        return replace(self, edges=rest)
+
+    def words(self, column: str) -> list[str]:
+        """
+        Give a column of the edges as text.
+
+        Parameters
+        ----------
+        column
+            A column of `edges`.
+
+        Returns
+        -------
+        list of str
+            One text for each edge, empty where the column or the value is missing.
+        """
+        if column not in self.edges.columns:
+            return [""] * len(self.edges)
+        values = self.edges[column]
+        return ["" if pd.isna(value) else str(value) for value in values]
