@@ -8,5 +8,6 @@ asked for, and what was joined is reported.
 
 from geo.network.build import build
 from geo.network.graph import MODES, PASSABLE, Network
+from geo.network.snap import Snapped, snap
 
-__all__ = ["MODES", "PASSABLE", "Network", "build"]
+__all__ = ["MODES", "PASSABLE", "Network", "Snapped", "build", "snap"]

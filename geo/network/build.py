@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["build"]
 
 _PER_DEG: Final = 10_000_000
-"""Coordinates that agree to 1e-7 degrees, about a centimetre, are one place, as in OpenStreetMap."""
+"""Coordinates that agree to 1e-7 degrees, about a centimetre, are one place, as OpenStreetMap's."""
 
 _SHOWN: Final = 5
 
