@@ -16,7 +16,7 @@ from geo.exposure import bounds
 from geo.exposure.frames import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geo.errors import Notice
     from geo.events import Near
 
-__all__ = ["Exposure"]
+__all__ = ["Exposure", "head"]
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,9 @@ class Exposure:
             Plain values only; `routes` in the order of the table. Where
             something could not be known it is None, never 0.
         """
-        versions = _versions()
         asked = {} if self.events is None else {"events": self.events.head()}
         return {
-            "geo": versions["geo"],
-            "versions": versions,
-            "as_of": _day_text(self.as_of),
-            "known_until": _day_text(self.known_until),
-            "reproduce": self.reproduce,
-            "inputs": [dict(entry) for entry in self.inputs],
+            **head(self.as_of, self.known_until, self.reproduce, self.inputs),
             **asked,
             "warnings": [notice.as_dict() for notice in self.notices],
             "routes": [self._route(row) for row in self.routes.itertuples(index=False)],
@@ -206,6 +200,36 @@ class Exposure:
             }
             for zone in _records(self.zones, route_id)
         ]
+
+
+def head(
+    as_of: date | None,
+    known_until: date | None,
+    reproduce: str,
+    inputs: Sequence[Mapping[str, object]],
+) -> dict[str, Any]:
+    """
+    Give the head that all answers have.
+
+    Parameters
+    ----------
+    as_of, known_until, reproduce, inputs
+        As in `Exposure`.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    versions = _versions()
+    return {
+        "geo": versions["geo"],
+        "versions": versions,
+        "as_of": _day_text(as_of),
+        "known_until": _day_text(known_until),
+        "reproduce": reproduce,
+        "inputs": [dict(entry) for entry in inputs],
+    }
 
 
 def _versions() -> dict[str, str]:

@@ -7,6 +7,7 @@ from geo.io.read import Source, read
 from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
 
 if TYPE_CHECKING:
+    from geo.io.document import read_document
     from geo.io.events import EventFile, read_events
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "plain",
     "read",
     "read_bytes",
+    "read_document",
     "read_events",
     "sha256",
     "write_bytes",
@@ -25,10 +27,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load the reader of events when it is first asked for: most answers need none."""
+    """Load the readers that few answers need when they are first asked for."""
     if name in {"EventFile", "read_events"}:
         from geo.io import events
 
         return getattr(events, name)
+    if name == "read_document":
+        from geo.io.document import read_document
+
+        return read_document
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

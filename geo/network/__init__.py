@@ -7,7 +7,18 @@ asked for, and what was joined is reported.
 """
 
 from geo.network.build import build
-from geo.network.graph import MODES, PASSABLE, Network
+from geo.network.gates import with_gates
+from geo.network.graph import GATE, MODES, PASSABLE, TRANSFER, Network
 from geo.network.snap import Snapped, snap
 
-__all__ = ["MODES", "PASSABLE", "Network", "Snapped", "build", "snap"]
+__all__ = [
+    "GATE",
+    "MODES",
+    "PASSABLE",
+    "TRANSFER",
+    "Network",
+    "Snapped",
+    "build",
+    "snap",
+    "with_gates",
+]

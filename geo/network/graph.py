@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["COLUMNS", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
+__all__ = ["COLUMNS", "GATE", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
 
 MODES: Final = ("road", "river", "sea", "rail")
 PASSABLE: Final = ("PASSABLE", "RESTRICTED", "NOT_PASSABLE", "UNKNOWN")
 """The state of a road, a bridge or another edge, in the words of the WFP's LogIE platform."""
 
-LINE, TRANSFER = "line", "transfer"
+LINE: Final = "line"
+TRANSFER: Final = "transfer"
+GATE: Final = "gate"
 COLUMNS: Final = (
     "start",
     "end",
@@ -61,8 +63,8 @@ class Network:
     edges
         A row for each edge, in EPSG:4326, numbered from 0: `start`, `end` (numbers of
         nodes), `kind` ("line"; "joined", a gap that was bridged because that was
-        asked for; "transfer", a change of mode, of no length and without a
-        geometry), `row` (position of its line in what was read, -1 for none),
+        asked for; "transfer", a change of mode, and "gate", of no length and
+        without a geometry), `row` (position of its line in what was read, -1 for none),
         `from_m`, `to_m` (the stretch of that line), `length_m`, `mode`,
         `passable` (one of `PASSABLE`), `forward`, `backward` (whether it may be
         travelled from `start` to `end`, and back), `name`, `section_id`, `corridor_id`,

@@ -1,0 +1,288 @@
+"""Ways told: legs, gates and hands along each, measured over their whole length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import control as holders
+from geo import passages
+from geo.errors import Notice
+from geo.exposure import measure
+from geo.network import GATE, TRANSFER
+from geo.ways import hands
+from geo.ways.arcs import directed
+from geo.ways.corners import weighted
+from geo.ways.ends import Gazetteer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.exposure import Exposure
+    from geo.ways.answer import Ways
+    from geo.ways.arcs import Arcs, Path
+    from geo.ways.ground import Ground
+
+__all__ = ["blocked", "told"]
+
+_SAME: Final = ("row", "section_id", "corridor_id", "name", "mode", "passable", "kind")
+_MOST_NAMES: Final = 8
+_CLOSED_WEIGHS: Final = 1e9  # more than any way is long
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One arc of a way."""
+
+    edge: int
+    backward: bool
+    start: int
+    end: int
+
+
+def told(ways: Ways, found: tuple[Ground, Arcs, Sequence[Path]], names: Gazetteer | None) -> Ways:
+    """
+    Measure ways along their whole length, and name what they pass.
+
+    Parameters
+    ----------
+    ways
+        The answer so far.
+    found
+        The network on its day, its arcs, and the ways through them.
+    names
+        Places to name ends of legs by, if any.
+
+    Returns
+    -------
+    Ways
+        The answer with its tables and its exposure; without ways, as it was.
+    """
+    ground, arcs, paths = found
+    if not paths:
+        return ways
+    names = names or Gazetteer()
+    steps = [_steps(path, arcs) for path in paths]
+    legs = pd.concat(
+        [_legs(way, ground, number, names) for number, way in enumerate(steps, 1)],
+        ignore_index=True,
+    )
+    knowledge = ground.knowledge
+    exposure = measure(
+        _routes(legs),
+        knowledge.zones,
+        control=knowledge.control,
+        as_of=ground.as_of,
+        position_error_m=ways.asked.position_error_m,
+    )
+    gates = pd.DataFrame(
+        [row for number, way in enumerate(steps, 1) for row in _gates(way, ground, number)],
+        columns=pd.Index(["way_id", "gate_id", "name", "status", "at_m"]),
+    )
+    table = _table(exposure, legs)
+    return replace(
+        ways,
+        ways=table.assign(uncovered_m=_uncovered(exposure, ground)),
+        legs=legs.drop(columns="geometry"),
+        gates=gates,
+        exposure=exposure,
+        notices=(*ways.notices, *_said(legs, gates), *exposure.notices),
+    )
+
+
+def _way_id(number: int) -> str:
+    return f"way {number}"
+
+
+def _steps(path: Path, arcs: Arcs) -> list[_Step]:
+    chosen = list(path.arcs)
+    columns = (arcs.edge, arcs.backward, arcs.tail, arcs.head)
+    rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
+    return [_Step(*row) for row in rows]
+
+
+def _legs(way: list[_Step], ground: Ground, number: int, names: Gazetteer) -> pd.DataFrame:
+    """Join the steps of one section to a leg."""
+    edges = ground.network.edges
+    facts = edges[list(_SAME)].iloc[[step.edge for step in way]].to_dict("records")
+    pairs = list(zip(way, facts, strict=True))
+
+    def key(pair: tuple[_Step, dict[Any, Any]]) -> tuple[object, ...]:
+        return (*pair[1].values(), pair[0].backward)
+
+    rows: list[dict[str, Any]] = []
+    for _, group in groupby(pairs, key):
+        steps = [step for step, _ in group]
+        first = edges.iloc[steps[0].edge]
+        if first["kind"] in {TRANSFER, GATE}:
+            continue
+        mine = edges.iloc[[step.edge for step in steps]]
+        rows.append(
+            {
+                "way_id": _way_id(number),
+                "seq": len(rows) + 1,
+                **{name: first[name] for name in ("corridor_id", "section_id", "name", "mode")},
+                "from": names.name_of(*ground.network.nodes[steps[0].start]),
+                "to": names.name_of(*ground.network.nodes[steps[-1].end]),
+                "length_m": float(mine["length_m"].sum()),
+                "hours": float(ground.hours[[step.edge for step in steps]].sum()),
+                "status": first["passable"],
+                "backward": steps[0].backward,
+                "joined": first["kind"] == "joined",
+                "positional_error_m": float(mine["positional_error_m"].max(skipna=False)),
+                "geometry": _line(mine.geometry.to_numpy(), steps),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _line(shapes: NDArray[np.object_], steps: Sequence[_Step]) -> Any:
+    turned = [
+        shapely.reverse(shape) if step.backward else shape
+        for shape, step in zip(shapes, steps, strict=True)
+    ]
+    parts = [shapely.get_coordinates(shape) for shape in turned]
+    return shapely.LineString(np.vstack([parts[0], *(part[1:] for part in parts[1:])]))
+
+
+def _routes(legs: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Give the ways as routes of sections, as `measure` takes corridors."""
+    titles = {way_id: _title(mine) for way_id, mine in legs.groupby("way_id", sort=False)}
+    return gpd.GeoDataFrame(
+        {
+            "corridor_id": legs["way_id"],
+            "corridor": legs["way_id"].map(titles),
+            "seq": legs["seq"],
+            "section_id": legs["section_id"].where(legs["section_id"] != "", legs["name"]),
+            "name": legs["name"],
+            "mode": legs["mode"],
+            "positional_error_m": legs["positional_error_m"],
+        },
+        geometry=legs["geometry"].to_numpy(),
+        crs=4326,
+    )
+
+
+def _title(legs: pd.DataFrame) -> str:
+    """Name a way by the places where it leaves one corridor for another."""
+    corridor = legs["corridor_id"].where(legs["corridor_id"] != "", legs["name"])
+    turns = legs["to"][(corridor != corridor.shift(-1)).to_numpy()].iloc[:-1]
+    places = [name for name in dict.fromkeys(turns) if not name[:1].isdigit()]
+    if not places:
+        return "direct"
+    if len(places) > _MOST_NAMES:
+        step = len(places) / _MOST_NAMES
+        places = [places[int(place * step)] for place in range(_MOST_NAMES)]
+    return "by " + ", ".join(places)
+
+
+def _gates(way: Sequence[_Step], ground: Ground, number: int) -> list[dict[str, Any]]:
+    """List the gates that a way passes, and where."""
+    edges = ground.network.edges.iloc[[step.edge for step in way]]
+    at = edges["length_m"].cumsum()
+    now = (
+        None
+        if ground.knowledge.gates is None
+        else holders.as_of(ground.knowledge.gates, ground.as_of)
+    )
+    found = []
+    for mark, gate in zip(at, edges.to_dict("records"), strict=True):
+        if gate["kind"] == GATE:
+            state = [] if now is None else now[now["gate_id"] == gate["section_id"]]["status"]
+            found.append(
+                {
+                    "way_id": _way_id(number),
+                    "gate_id": gate["section_id"],
+                    "name": gate["name"],
+                    "status": str(next(iter(state), "UNCLEAR")),
+                    "at_m": float(mark),
+                }
+            )
+    return found
+
+
+def _table(exposure: Exposure, legs: pd.DataFrame) -> pd.DataFrame:
+    """Set the ways in rows."""
+    routes = pd.DataFrame(exposure.routes.drop(columns="geometry")).rename(
+        columns={"route_id": "way_id"}
+    )
+    by_way = legs.groupby("way_id", sort=False)
+    hours = by_way["hours"].apply(lambda values: values.sum(skipna=False))
+    first = exposure.stretches[exposure.stretches["source"] == exposure.sources[0]]
+    held = first.groupby("route_id", sort=False)["controller"].apply(tuple)
+    return routes.assign(
+        hours=routes["way_id"].map(hours),
+        control_changes=[hands.changes([held[name]]) for name in routes["way_id"]],
+    )
+
+
+def _uncovered(exposure: Exposure, ground: Ground) -> NDArray[np.float64]:
+    """Measure how far each way runs over ground of which the zones' sources do not speak."""
+    covers = ground.knowledge.covers
+    lengths = exposure.routes["length_m"].to_numpy(float)
+    if covers is None:
+        return np.full(len(lengths), np.nan)
+    found = passages.find(exposure.routes.geometry.to_numpy(), covers.geometry.to_numpy())
+    route, from_m, to_m = passages.merged(found.route, found.from_m, found.to_m)
+    inside = np.bincount(route, weights=to_m - from_m, minlength=len(lengths))
+    rest: NDArray[np.float64] = np.maximum(lengths - inside, 0.0)
+    return np.where(rest < passages.TINY_M, 0.0, rest)
+
+
+def _said(legs: pd.DataFrame, gates: pd.DataFrame) -> list[Notice]:
+    """Say what stands in the way of each way."""
+    said = []
+    for row in legs[legs["status"] == "RESTRICTED"].to_dict("records"):
+        message = f"{row['name'] or row['section_id']} ({row['mode']}) is restricted"
+        said.append(Notice("ways", row["way_id"], "restricted", message))
+    for row in legs[legs["joined"]].to_dict("records"):
+        message = (
+            f"a gap of {row['length_m']:.0f} m between {row['from']} and {row['to']} is bridged"
+        )
+        said.append(Notice("ways", row["way_id"], "joined", message))
+    for row in gates[gates["status"] != "OPEN"].to_dict("records"):
+        message = f"passes the gate {row['name']}, which is {row['status']}"
+        said.append(Notice("ways", row["way_id"], "gate", message))
+    return said
+
+
+def blocked(ground: Ground, stops: Sequence[int]) -> tuple[str, ...]:
+    """
+    Find out what stands in the way where there is none.
+
+    Parameters
+    ----------
+    ground
+        The network on its day.
+    stops
+        The nodes to pass.
+
+    Returns
+    -------
+    tuple of str
+        The closed edges that the shortest way would use if they were open;
+        empty where the places do not hang together at all, or only in the
+        other direction.
+    """
+    length = ground.network.edges["length_m"].to_numpy(float)
+    cost = np.column_stack([(~ground.usable).astype(float), length])
+    arcs = directed(ground.network, cost, np.ones(len(length), bool))
+    reasons: list[str] = []
+    for one, other in pairwise(stops):
+        paths = weighted(arcs, one, other, [(_CLOSED_WEIGHS, 1.0)])
+        if not paths:
+            return ()
+        for edge in arcs.edge[list(paths[0].arcs)]:
+            if ground.closed[edge]:
+                row = ground.network.edges.iloc[edge]
+                name = row["name"] or row["section_id"] or "a line without a name"
+                reasons.append(f"{name}: {ground.closed[edge]}")
+    return tuple(dict.fromkeys(reasons))
