@@ -179,7 +179,10 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
         -------
         dict
             Title, kind, path, sources, licenses, as_of, retrieved, method,
-            precision, sha256, and what else it says.
+            precision, sha256, and what else it says. `covers` lists the areas,
+            by their names in the layer `boundaries`, that the sources of its
+            rows speak of: elsewhere the layer knows nothing, and nothing found
+            there is not "none". A passport without it does not say.
 
         Raises
         ------

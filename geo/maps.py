@@ -70,8 +70,8 @@ _CHAINAGE_DECIMALS: Final = 6
 _COARSE_DECIMALS: Final = 5
 _COARSE_KINDS: Final = frozenset({"boundaries", "places", "mining_sites", "gates"})
 """Kinds that are looked at only: a metre will do. The page measures against all others."""
-_UNSEEN_KINDS: Final = frozenset({"townships"})
-"""Kinds that names are looked up in; drawn, they would only weigh on the page."""
+_UNSEEN_KINDS: Final = frozenset({"townships", "links"})
+"""Kinds that names are looked up in or ways searched through; drawn, they would only weigh."""
 
 _PACK_ABOVE: Final = 1_000_000
 """Where all blocks together are longer than this, the long ones are packed."""

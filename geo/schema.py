@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["CONFIDENCE", "EXTENTS", "KINDS", "Column", "Kind", "check", "date_columns"]
+__all__ = ["CONFIDENCE", "EXTENTS", "KINDS", "PASSABLE", "Column", "Kind", "check", "date_columns"]
 
 CONFIDENCE: Final = ("high", "medium", "low")
 EXTENTS: Final = ("town", "stretch", "township", "state")
 """How far a claim of control reaches, finest first: the finer extent wins."""
+PASSABLE: Final = ("PASSABLE", "RESTRICTED", "NOT_PASSABLE", "UNKNOWN")
+"""Whether a truck or vessel gets through, in the words of the Logistics Cluster's LogIE."""
 
 _ID = r"^[a-z0-9][a-z0-9_-]*$"
 _URL = r"^https?://\S+$"
@@ -102,24 +104,29 @@ _SOURCE = {
 }
 _PRECISION = {"precision_m": Column("how far the point may be off, metres", "number", least=0)}
 _POLYGONS = ("Polygon", "MultiPolygon")
+_SECTION = {
+    "section_id": _id("section, unique"),
+    "corridor_id": Column("corridor or link that the section belongs to", pattern=_ID),
+    "corridor": Column("its name"),
+    "seq": Column("place of the section in its corridor or link, from 1", "integer", least=1),
+    "name": Column("the section's name"),
+    "mode": Column("mode of transport", choices=("road", "river", "sea", "rail")),
+    "status": Column("state of the works, as published", empty=True),
+    "status_as_of": Column("day of the status", "date", empty=True),
+    "passable": Column("whether one gets through, read off the status", choices=PASSABLE),
+    "published_km": Column("published length, km", "number", empty=True, least=0),
+    "positional_error_m": Column("how far the line may be off, metres", "number", least=0),
+    **_SOURCE,
+}
 
 KINDS: Final[Mapping[str, Kind]] = {
     "corridors": Kind(
-        "one section of a corridor, by one mode of transport",
+        "one section of a corridor, by one mode of transport", ("LineString",), _SECTION
+    ),
+    "links": Kind(
+        "one section of a road or river that joins the corridors, by one mode",
         ("LineString",),
-        {
-            "section_id": _id("section, unique"),
-            "corridor_id": Column("corridor that the section belongs to", pattern=_ID),
-            "corridor": Column("the corridor's name"),
-            "seq": Column("place of the section in its corridor, from 1", "integer", least=1),
-            "name": Column("the section's name"),
-            "mode": Column("mode of transport", choices=("road", "river", "sea", "rail")),
-            "status": Column("state of the works, as published", empty=True),
-            "status_as_of": Column("day of the status", "date", empty=True),
-            "published_km": Column("published length, km", "number", empty=True, least=0),
-            "positional_error_m": Column("how far the line may be off, metres", "number", least=0),
-            **_SOURCE,
-        },
+        _SECTION,
     ),
     "mining_sites": Kind(
         "one named mining locality, never a single mine",
@@ -161,6 +168,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         {
             "gate_id": Column("gate", pattern=_ID),
             "name": Column("name of the gate"),
+            "between": Column(
+                "the two sections that a way passes it between; empty = no drawn way passes it",
+                empty=True,
+                pattern=r"^[a-z0-9_-]+ [a-z0-9_-]+$",
+            ),
             "status": Column("state", choices=("OPEN", "RESTRICTED", "CLOSED", "UNCLEAR")),
             "event": Column("what the source says", empty=True),
             **_PERIOD,

@@ -11,6 +11,7 @@ from geo.errors import SchemaError
 GOOD = {
     "gate_id": ["laiza", "kanpaikti"],
     "name": ["Laiza", "Kanpaikti"],
+    "between": [None, "kpt_01 tcg_01"],
     "status": ["OPEN", "CLOSED"],
     "event": [None, "closed by China"],
     "valid_from": ["2024-01-01", "2024-02-01"],

@@ -52,6 +52,8 @@ def describe(name: str, folder: str | None) -> None:
     lines = [f"{name}: {passport['title']}", ""]
     keys = ("as_of", "retrieved", "method", "precision", "caveat", "sha256")
     lines += [f"{key}: {passport[key]}" for key in keys if passport.get(key)]
+    if passport.get("covers"):
+        lines.append(f"covers: {', '.join(passport['covers'])}; elsewhere it knows nothing")
     lines += [
         f"source: {entry.get('title')} {entry.get('path', '')}" for entry in passport["sources"]
     ]

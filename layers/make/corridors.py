@@ -36,26 +36,51 @@ TURN = 120
 """Degrees: a sharper turn anywhere else is a place out of order."""
 SURPLUS = 1.05
 """Printed over drawn length from which on the surplus says something about the error."""
+UNMEASURED = 0.375
+"""Of the largest gap: the swing of a road a quarter longer, where nothing was measured."""
+LEAST = math.sqrt(SURPLUS**2 - 1) / 2
+"""Of the largest gap: the swing of a road 5 % longer, where no map bounds it."""
+FRESH = "2021-03-12"
+"""A status of before this day says nothing: five years before the newest source in use."""
 LEAST_NEEDED = 1.0
 """Metres of rounding that the check of the positional errors lets pass."""
 
 
 def main() -> None:
-    """Read the two tables, check them, and write the layer and its part of the README."""
-    sections, places = rows("corridor_sections"), rows("corridor_places")
+    """Make the layer `corridors` and its parts of the README."""
+    draw("corridor", "corridors")
+
+
+def draw(table: str, kind: str) -> None:
+    """
+    Read the two tables of a network, check them, and write the layer and its README parts.
+
+    Parameters
+    ----------
+    table
+        What the tables' names begin with: `<table>_sections` and `<table>_places`.
+    kind
+        A key of `geo.schema.KINDS`, and the name of the layer.
+    """
+    sections, places = rows(f"{table}_sections"), rows(f"{table}_places")
     check_order(sections, places)
     of_section = dict(tuple(places.groupby("section_id", sort=False)))
     for _, own in sections.groupby("corridor_id", sort=False):
         check_joins([of_section[name] for name in own["section_id"]])
     for section in sections.itertuples():
         check_error(section, of_section[section.section_id])
+        check_passable(section)
     lines = [
         shapely.LineString(of_section[name][["lon", "lat"]].to_numpy())
         for name in sections["section_id"]
     ]
     frame = gpd.GeoDataFrame(sections, geometry=lines, crs="EPSG:4326")
-    layer(frame, "corridors", id_column="section_id")
-    update("table of the sections", table(frame, of_section))
+    layer(frame, kind, id_column="section_id")
+    update(
+        "table of the sections" if table == "corridor" else f"table of the {kind}",
+        summary(frame, of_section),
+    )
+    update(f"who gets through on the {kind}", words(sections))
 
 
 def check_order(sections: pd.DataFrame, places: pd.DataFrame) -> None:
@@ -161,6 +186,8 @@ def check_error(section: pd.Series, places: pd.DataFrame) -> None:
     independent map, joined with that map's own error; and, where a printed
     length is longer than the line, how far a road of that length can swing out
     between two places: half the minor axis of the ellipse that has them as foci.
+    Where there is no map the surplus counts as 5 % at least; where there is no
+    printed length either, as 25 %.
 
     Parameters
     ----------
@@ -177,9 +204,60 @@ def check_error(section: pd.Series, places: pd.DataFrame) -> None:
     needed = swing_m(section, places)
     if section.map_error_m > 0 and section.off_p90_m > 0:
         needed = max(needed, math.hypot(section.off_p90_m, section.map_error_m))
+    elif not section.error_rule.startswith("fixed"):
+        least = LEAST if section.published_km > 0 else UNMEASURED
+        needed = max(needed, least * gaps_m(places).max())
     if section.positional_error_m < needed - LEAST_NEEDED:
         message = f"{section.section_id}: positional_error_m must be at least {needed:.0f}"
         raise ValueError(message)
+
+
+def check_passable(section: pd.Series) -> None:
+    """
+    Refuse a word on who gets through that its status cannot bear.
+
+    Parameters
+    ----------
+    section
+        A row of the table of the sections.
+
+    Raises
+    ------
+    ValueError
+        If the reason is missing, or if a status that is missing, undated or
+        more than five years old is taken for more than UNKNOWN.
+    """
+    dated = section.status and section.status_as_of and section.status_as_of >= FRESH
+    if not section.passable_why or (not dated and section.passable != "UNKNOWN"):
+        message = f"{section.section_id}: {section.passable} needs a fresh status and a reason"
+        raise ValueError(message)
+
+
+def words(sections: pd.DataFrame) -> str:
+    """
+    Set the table of who gets through, with the reason of each word, for the README.
+
+    Parameters
+    ----------
+    sections
+        The table of the sections.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    body = [
+        [
+            f"`{section.section_id}` {section.name}",
+            section.passable,
+            section.passable_why,
+            section.status or "",
+            section.status_as_of or "",
+        ]
+        for section in sections.itertuples()
+    ]
+    return markdown(["section", "passable", "because", "status as published", "as of"], body)
 
 
 def swing_m(section: pd.Series, places: pd.DataFrame) -> float:
@@ -214,7 +292,7 @@ def swing_m(section: pd.Series, places: pd.DataFrame) -> float:
     return worst
 
 
-def table(frame: gpd.GeoDataFrame, of_section: dict[str, pd.DataFrame]) -> str:
+def summary(frame: gpd.GeoDataFrame, of_section: dict[str, pd.DataFrame]) -> str:
     """
     Set the table of the sections for the README.
 

@@ -89,6 +89,7 @@ def passport(kind: str, text: Path, file: Path) -> dict[str, Any]:
     said = statement(text)
     frame = read(kind, file)
     check(frame, kind)
+    covers = {"covers": said["covers"]} if "covers" in said else {}
     return {
         "name": kind,
         "path": file.name,
@@ -101,6 +102,7 @@ def passport(kind: str, text: Path, file: Path) -> dict[str, Any]:
         "method": said["method"],
         "precision": said["precision"],
         "caveat": said["caveat"],
+        **covers,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "features": len(frame),
     }
@@ -118,7 +120,8 @@ def statement(text: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        Its content; runs of white space in texts are one space.
+        Its content; runs of white space in texts are one space. `covers` is
+        there only for layers that say nothing outside some areas.
 
     Raises
     ------
@@ -126,7 +129,7 @@ def statement(text: Path) -> dict[str, Any]:
         Naming the file and what is missing or too much.
     """
     said = tomllib.loads(text.read_text(encoding="utf-8"))
-    odd = {*TEXTS, *LISTS} ^ set(said)
+    odd = {*TEXTS, *LISTS} ^ (set(said) - {"covers"})
     if odd:
         message = f"{text}: missing or not known: {', '.join(sorted(odd))}"
         raise ValueError(message)
@@ -139,7 +142,24 @@ def statement(text: Path) -> dict[str, Any]:
         if not said[name] or any(set(entry) != keys for entry in said[name]):
             message = f"{text}: every entry of {name} needs {', '.join(sorted(keys))}"
             raise ValueError(message)
+    unknown = {*said["covers"]} - {*areas()} if "covers" in said else set()
+    if unknown:
+        message = f"{text}: no area of the boundaries is called {', '.join(sorted(unknown))}"
+        raise ValueError(message)
     return said
+
+
+def areas() -> list[str]:
+    """
+    Name the areas that a layer may say it covers.
+
+    Returns
+    -------
+    list of str
+        Countries and first-level areas of the layer `boundaries`.
+    """
+    features = json.loads(path("boundaries").read_text(encoding="utf-8"))["features"]
+    return [feature["properties"]["name"] for feature in features]
 
 
 def read(kind: str, file: Path) -> pd.DataFrame:
