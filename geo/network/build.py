@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,9 @@ import shapely
 
 from geo import geodesy, passages
 from geo.errors import InputError, Notice
-from geo.network.graph import COLUMNS, LINE, MODES, PASSABLE, TRANSFER, Network
+from geo.network import join, meet, tags
+from geo.network.graph import COLUMNS, JOINED, LINE, MODES, TRANSFER, Network
+from geo.network.vertices import Vertices, ends, take_apart
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -23,23 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["build"]
 
-_PER_DEG: Final = 10_000_000
-"""Coordinates that agree to 1e-7 degrees, about a centimetre, are one place, as OpenStreetMap's."""
-
 _SHOWN: Final = 5
 
 
-class _Vertices(NamedTuple):
-    """The vertices of all lines; `part` tells where each unbroken part begins."""
-
-    xy: Floats
-    part: Ints
-    row: Ints
-    place: Ints
-    mode: Ints
-
-
-def build(lines: GeoDataFrame) -> Network:
+def build(lines: GeoDataFrame, *, tolerance_m: float = 0.0, crossings: bool = False) -> Network:
     """
     Build a network whose nodes are where lines meet.
 
@@ -48,15 +37,27 @@ def build(lines: GeoDataFrame) -> Network:
     lines
         LineStrings and MultiLineStrings in EPSG:4326. Columns that count, if
         there are any: `mode` (else road), `passable`, or a `status` that uses
-        its words (else UNKNOWN), `oneway`, `name`, `section_id`, `corridor_id`,
-        `positional_error_m`, `speed_kmh`. No lines give a network without edges.
+        its words (else UNKNOWN), `oneway`, `bridge`, `tunnel`, `layer`, `name`,
+        `section_id`, `corridor_id`, `positional_error_m`, `speed_kmh`. A frame
+        without `mode` but with columns of OpenStreetMap (`highway`, `route`, ...)
+        is read by the rules of `network.tags`. No lines give a network without edges.
+    tolerance_m
+        An end that meets nothing is joined to the nearest place of another line
+        of its mode within so many metres, by an edge of kind "joined" whose
+        metres count. 0 joins nothing.
+    crossings
+        Whether lines of one mode that cross or touch without a shared vertex are
+        joined there.
 
     Returns
     -------
     Network
         Edges from node to node, in the order of the lines. Lines of one mode
-        meet at every vertex that they share; lines of different modes where one
-        of them ends, by an edge of kind "transfer". Edges drawn twice are kept
+        meet where they share a vertex, or one ends on the other, exactly or
+        within 1e-7 degrees; lines of different modes where one of them ends, by
+        an edge of kind "transfer". A line meets another without a shared vertex
+        neither on the span of a bridge nor in a tunnel nor on another `layer`;
+        a bridge's own ends stand on the ground. Edges drawn twice are kept
         once, with a notice.
 
     Raises
@@ -64,102 +65,97 @@ def build(lines: GeoDataFrame) -> Network:
     CRSError
         If the frame is not in EPSG:4326 or its coordinates do not fit.
     InputError
-        If a mode is none of `MODES`.
+        If a mode is none of `MODES`, or the tolerance is no length.
     """
     geodesy.require_lonlat(lines.crs, "network")
-    notices: list[Notice] = []
-    kept = _lines(lines, notices)
-    about = _about(kept)
-    vertices = _vertices(kept, about)
-    cut = _is_node(vertices)
-    nodes, number = _numbered(vertices, cut)
-    edges = _edges(vertices, cut, number, about)
-    edges = _once(edges, notices)
-    edges = pd.concat([edges, _transfers(vertices, cut, number)], ignore_index=True)
-    frame = gpd.GeoDataFrame(edges[list(COLUMNS)], geometry="geometry", crs=4326)
-    return Network(nodes, frame, tuple(notices))
-
-
-def _lines(lines: GeoDataFrame, notices: list[Notice]) -> GeoDataFrame:
-    """Keep the rows that are lines, and say what is left out."""
-    good = lines.geom_type.isin(["LineString", "MultiLineString"]) & ~lines.is_empty
-    if not good.all():
-        message = f"{int((~good).sum())} row(s) are not lines and are left out"
-        notices.append(Notice("network", "", "no-line", message))
-    return lines.assign(_row=np.arange(len(lines)))[good.to_numpy()]
-
-
-def _about(lines: GeoDataFrame) -> pd.DataFrame:
-    """Bring what is known of each line to the columns of a network."""
-    index = lines.index
-    empty = pd.Series("", index=index, dtype=object)
-    text = {
-        name: (lines[name].astype(object).where(lines[name].notna(), "").astype(str).str.strip())
-        if name in lines.columns
-        else empty
-        for name in ("mode", "passable", "status", "oneway", "name", "section_id", "corridor_id")
-    }
-    mode = text["mode"].str.lower().replace("", MODES[0])
-    odd = sorted(set(mode) - set(MODES))
-    if odd:
-        message = f"network: a mode must be one of {', '.join(MODES)}; found {', '.join(odd[:5])}"
+    if not 0 <= tolerance_m < np.inf:
+        message = f"network: the tolerance must be at least 0 metres, not {tolerance_m}"
         raise InputError(message)
-    state = text["passable"].where(text["passable"] != "", text["status"]).str.upper()
-    oneway = text["oneway"].str.lower()
-    numbers = {
-        name: pd.to_numeric(lines[name], errors="coerce") if name in lines.columns else np.nan
-        for name in ("positional_error_m", "speed_kmh")
-    }
-    return pd.DataFrame(
-        {
-            "row": lines["_row"],
-            "mode": mode,
-            "passable": state.where(state.isin(PASSABLE), "UNKNOWN"),
-            "forward": ~oneway.isin(["-1", "reverse"]),
-            "backward": ~oneway.isin(["yes", "true", "1"]),
-            **{name: text[name] for name in ("name", "section_id", "corridor_id")},
-            **numbers,
-        },
-        index=index,
-    ).reset_index(drop=True)
+    notices: list[Notice] = []
+    left_out: dict[str, int] = {}
+    kept = _lines(lines, notices, left_out)
+    about = tags.about(kept)
+    levels = _levels(about)
+    vertices = meet.touched(take_apart(kept.geometry.to_numpy()), levels)
+    if crossings:
+        vertices = meet.crossed(vertices, levels)
+    vertices, *gap = _bridged(vertices, levels, tolerance_m)
+    _say_points(vertices, notices, left_out)
+    cut = _is_node(vertices, levels.mode)
+    cut[np.concatenate(gap)] = True
+    nodes, number = _numbered(vertices, levels.mode, cut)
+    edges = _once(_edges(vertices, cut, number, about), notices, left_out)
+    frames = [edges, _gaps(vertices, number, gap, about), _transfers(vertices, cut, number)]
+    every = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+    frame = gpd.GeoDataFrame(every[list(COLUMNS)], geometry="geometry", crs=4326)
+    return Network(nodes, frame, tuple(notices), left_out)
 
 
-def _vertices(lines: GeoDataFrame, about: pd.DataFrame) -> _Vertices:
-    """Take the lines apart; the same place twice in a row is once."""
-    xy, part, line = geodesy.edge_vectors(lines.geometry.to_numpy())
-    of_part = np.repeat(np.arange(len(part) - 1), np.diff(part))
-    cell = np.round(xy * _PER_DEG).astype(np.int64)
-    cell[:, 0] %= 360 * _PER_DEG  # the two sides of the date line are one place
-    place = cell[:, 0] << 32 | (cell[:, 1] + 90 * _PER_DEG)
-    again = np.zeros(len(xy), bool)
-    again[1:] = (np.diff(place) == 0) & (np.diff(of_part) == 0)
-    xy, place, of_part = xy[~again], place[~again], of_part[~again]
-    row_of_part = np.repeat(np.arange(len(line) - 1), np.diff(line))
-    starts = np.searchsorted(of_part, np.arange(len(part)))
-    row = row_of_part[of_part] if len(of_part) else of_part
-    codes = pd.Categorical(about["mode"], MODES).codes.astype(np.int64)
-    return _Vertices(xy, starts, row, place, codes[row] if len(row) else row)
+def _lines(lines: GeoDataFrame, notices: list[Notice], left_out: dict[str, int]) -> GeoDataFrame:
+    """Keep the rows that are lines that somebody travels, and say what is left out."""
+    good = (lines.geom_type.isin(["LineString", "MultiLineString"]) & ~lines.is_empty).to_numpy()
+    if not good.all():
+        left_out["no line"] = int((~good).sum())
+        message = f"{left_out['no line']} row(s) are not lines and are left out"
+        notices.append(Notice("network", "", "no-line", message))
+    kept = lines.assign(_row=np.arange(len(lines)))[good]
+    if not tags.are_tags(kept):
+        return kept
+    used = tags.standard(kept)
+    if len(used) < len(kept):
+        left_out["other use"] = len(kept) - len(used)
+        message = (
+            f"{left_out['other use']} row(s) are no roads for vehicles and no ferries by their "
+            "tags and are left out"
+        )
+        notices.append(Notice("network", "", "other-use", message))
+    return used
 
 
-def _is_node(vertices: _Vertices) -> Flags:
+def _levels(about: pd.DataFrame) -> meet.Levels:
+    mode = pd.Categorical(about["mode"], MODES).codes.astype(np.int64)
+    return meet.Levels(mode, about["apart"].to_numpy(bool), about["layer"].to_numpy(np.int64))
+
+
+def _bridged(
+    vertices: Vertices, levels: meet.Levels, tolerance_m: float
+) -> tuple[Vertices, Ints, Ints]:
+    """Find the gaps to bridge, and put a vertex at the far side of each."""
+    if not tolerance_m:
+        none = np.empty(0, np.int64)
+        return vertices, none, none
+    free = join.free_ends(vertices, levels.mode)
+    return join.joined(vertices, join.gaps(vertices, levels, free, tolerance_m))
+
+
+def _say_points(vertices: Vertices, notices: list[Notice], left_out: dict[str, int]) -> None:
+    points = int((np.diff(vertices.part) == 1).sum())
+    if points:
+        left_out["no length"] = points
+        message = f"{points} part(s) of lines are shorter than 1e-7 degrees and are left out"
+        notices.append(Notice("network", "", "no-length", message))
+
+
+def _is_node(vertices: Vertices, mode: Ints) -> Flags:
     """Tell at which vertices the lines are cut."""
-    ends = np.zeros(len(vertices.xy), bool)
-    full = np.diff(vertices.part) > 0
-    ends[vertices.part[:-1][full]] = True
-    ends[vertices.part[1:][full] - 1] = True
+    tips = ends(vertices)
     _, place, uses = np.unique(vertices.place, return_inverse=True, return_counts=True)
-    of_mode = np.unique(place * len(MODES) + vertices.mode, return_inverse=True)[1]
-    shared = np.bincount(of_mode)[of_mode] > 1 if len(of_mode) else ends
+    of_mode = np.unique(place * len(MODES) + mode[vertices.row], return_inverse=True)[1]
+    shared = np.bincount(of_mode)[of_mode] > 1 if len(of_mode) else tips
     # where several modes pass, they meet only if a line ends
     quay = np.zeros(len(uses), bool)
-    quay[place[ends]] = True
-    return ends | shared | quay[place]
+    quay[place[tips]] = True
+    # where a line turns back upon itself it ends, and what it draws twice can be told
+    turns = np.zeros(len(tips), bool)
+    turns[1:-1] = (vertices.place[2:] == vertices.place[:-2]) & ~tips[1:-1]
+    flags: Flags = tips | shared | quay[place] | turns
+    return flags
 
 
-def _numbered(vertices: _Vertices, cut: Flags) -> tuple[Floats, Ints]:
+def _numbered(vertices: Vertices, mode: Ints, cut: Flags) -> tuple[Floats, Ints]:
     """Give each place and mode a node, in the order of the lines."""
     at = np.flatnonzero(cut)
-    keys = pd.MultiIndex.from_arrays([vertices.place[at], vertices.mode[at]])
+    keys = pd.MultiIndex.from_arrays([vertices.place[at], mode[vertices.row[at]]])
     codes, _ = pd.factorize(keys)
     number = np.full(len(vertices.xy), -1, np.int64)
     number[at] = codes
@@ -167,7 +163,7 @@ def _numbered(vertices: _Vertices, cut: Flags) -> tuple[Floats, Ints]:
     return vertices.xy[at[first]], number
 
 
-def _edges(vertices: _Vertices, cut: Flags, number: Ints, about: pd.DataFrame) -> pd.DataFrame:
+def _edges(vertices: Vertices, cut: Flags, number: Ints, about: pd.DataFrame) -> pd.DataFrame:
     """Cut the lines at the nodes."""
     xy, part = vertices.xy, vertices.part
     chainage = _chainage(vertices)
@@ -191,7 +187,7 @@ def _edges(vertices: _Vertices, cut: Flags, number: Ints, about: pd.DataFrame) -
     )
 
 
-def _chainage(vertices: _Vertices) -> Floats:
+def _chainage(vertices: Vertices) -> Floats:
     """Give the metres travelled on its line to each vertex; the gap between parts adds nothing."""
     xy = vertices.xy
     steps = np.zeros(len(xy))
@@ -202,7 +198,7 @@ def _chainage(vertices: _Vertices) -> Floats:
     return passages.running_sum(steps, vertices.row)
 
 
-def _once(edges: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
+def _once(edges: pd.DataFrame, notices: list[Notice], left_out: dict[str, int]) -> pd.DataFrame:
     """Keep one of the edges that are drawn twice, in either direction."""
     pair = np.sort(edges[["start", "end"]].to_numpy(np.int64), axis=1)
     keys = pd.DataFrame(pair).assign(length=np.round(edges["length_m"], 3), mode=edges["mode"])
@@ -214,6 +210,7 @@ def _once(edges: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
         twice[place] = shapely.normalize(shape) in seen
         seen.setdefault(shapely.normalize(shape), int(place))
     if twice.any():
+        left_out["drawn twice"] = int(twice.sum())
         names = dict.fromkeys(edges.loc[twice, "section_id"].replace("", "a line"))
         shown = ", ".join(list(names)[:_SHOWN])
         message = (
@@ -223,22 +220,41 @@ def _once(edges: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
     return edges[~twice]
 
 
-def _transfers(vertices: _Vertices, cut: Flags, number: Ints) -> pd.DataFrame:
+def _transfers(vertices: Vertices, cut: Flags, number: Ints) -> pd.DataFrame:
     """Join the nodes of one place that different modes reach."""
     at = np.flatnonzero(cut)
     nodes = pd.DataFrame({"place": vertices.place[at], "node": number[at]}).drop_duplicates()
     pairs = nodes.merge(nodes, on="place", suffixes=("", "_other"))
     pairs = pairs[pairs["node"] < pairs["node_other"]].sort_values(["node", "node_other"])
+    ends_ = pairs["node"].to_numpy(np.int64), pairs["node_other"].to_numpy(np.int64)
+    return _made(*ends_, kind=TRANSFER, mode=TRANSFER, length_m=0.0, geometry=None)
+
+
+def _gaps(vertices: Vertices, number: Ints, gap: list[Ints], about: pd.DataFrame) -> pd.DataFrame:
+    """Draw the gaps that were bridged."""
+    one, other = gap
+    here, there = vertices.xy[one], vertices.xy[other]
+    shapes: Any = shapely.linestrings(np.stack([here, there], axis=1)) if len(one) else []
+    return _made(
+        number[one],
+        number[other],
+        kind=JOINED,
+        mode=about["mode"].to_numpy()[vertices.row[one]],
+        length_m=geodesy.arc_length_m(*here.T, *there.T),
+        geometry=np.asarray(shapes, object),
+    )
+
+
+def _made(start: Ints, end: Ints, *, length_m: Any, **columns: Any) -> pd.DataFrame:
+    """Make edges that are of no line, so that nothing is known of them."""
     return pd.DataFrame(
         {
-            "start": pairs["node"].to_numpy(np.int64),
-            "end": pairs["node_other"].to_numpy(np.int64),
-            "kind": TRANSFER,
+            "start": start,
+            "end": end,
             "row": -1,
             "from_m": 0.0,
-            "to_m": 0.0,
-            "length_m": 0.0,
-            "mode": TRANSFER,
+            "to_m": length_m,
+            "length_m": length_m,
             "passable": "UNKNOWN",
             "forward": True,
             "backward": True,
@@ -247,6 +263,6 @@ def _transfers(vertices: _Vertices, cut: Flags, number: Ints) -> pd.DataFrame:
             "corridor_id": "",
             "positional_error_m": np.nan,
             "speed_kmh": np.nan,
-            "geometry": None,
+            **columns,
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,6 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["COLUMNS", "GATE", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
+__all__ = ["COLUMNS", "GATE", "JOINED", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
 
 MODES: Final = ("road", "river", "sea", "rail")
 PASSABLE: Final = ("PASSABLE", "RESTRICTED", "NOT_PASSABLE", "UNKNOWN")
 """The state of a road, a bridge or another edge, in the words of the WFP's LogIE platform."""
 
 LINE: Final = "line"
+JOINED: Final = "joined"
 TRANSFER: Final = "transfer"
 GATE: Final = "gate"
 COLUMNS: Final = (
@@ -71,11 +74,15 @@ class Network:
         `positional_error_m` and `speed_kmh` (NaN where unknown), geometry.
     notices
         What a reader must know before using it.
+    left_out
+        How many of what was left out: "no line" and "other use" (rows), "no length"
+        (parts of lines) and "drawn twice" (edges).
     """
 
     nodes: Floats
     edges: GeoDataFrame
     notices: tuple[Notice, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def components(self) -> Ints:

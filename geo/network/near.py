@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Shapes = NDArray[np.object_]
 
-__all__ = ["Feet", "boxes", "feet", "nearest"]
+__all__ = ["Feet", "Pairs", "boxes", "feet", "nearest", "pairs"]
 
 _E2: Final = geodesy.FLATTENING * (2 - geodesy.FLATTENING)
 _LEAST_M_PER_DEG: Final = 110_500.0
@@ -47,8 +47,23 @@ class Feet(NamedTuple):
     distance_m: Floats
 
 
-class _Pairs(NamedTuple):
-    """Points, each with one edge of one line."""
+class Pairs(NamedTuple):
+    """
+    Points, each with one edge of one line.
+
+    Attributes
+    ----------
+    point
+        Number of the point.
+    line
+        Number of the line.
+    edge
+        Number of the edge in that line, from 0.
+    place
+        Longitude and latitude of the foot, shape (n, 2).
+    distance_m
+        Metres from the point to its foot.
+    """
 
     point: Ints
     line: Ints
@@ -168,30 +183,50 @@ def _some(at: Floats, tree: shapely.STRtree, vertices: tuple[Floats, Ints], most
     """Find the nearest edges for some points; what is nearest in degrees bounds the search."""
     every = np.arange(len(at))
     likely = np.asarray(tree.nearest(shapely.points(at)))
-    first = _pairs(at, every, likely, vertices)
+    first = pairs(at, every, likely, vertices)
     radius = np.full(len(at), float(most_m))
     np.minimum.at(radius, first.point, first.distance_m)
     point, line = tree.query(boxes(at, radius * (1 + 1e-9) + 1e-6))
-    pairs = _pairs(at, point, line, vertices)
-    order = np.lexsort([pairs.edge, pairs.line, pairs.distance_m, pairs.point])
-    order = order[pairs.distance_m[order] <= most_m]
-    to, best = np.unique(pairs.point[order], return_index=True)
+    every_pair = pairs(at, point, line, vertices)
+    order = np.lexsort([every_pair.edge, every_pair.line, every_pair.distance_m, every_pair.point])
+    order = order[every_pair.distance_m[order] <= most_m]
+    to, best = np.unique(every_pair.point[order], return_index=True)
     chosen = order[best]
     result = _nothing(len(at))
-    result.line[to], result.edge[to] = pairs.line[chosen], pairs.edge[chosen]
-    result.place[to], result.distance_m[to] = pairs.place[chosen], pairs.distance_m[chosen]
+    result.line[to], result.edge[to] = every_pair.line[chosen], every_pair.edge[chosen]
+    result.place[to], result.distance_m[to] = (
+        every_pair.place[chosen],
+        every_pair.distance_m[chosen],
+    )
     return result
 
 
-def _pairs(at: Floats, point: Ints, line: Ints, vertices: tuple[Floats, Ints]) -> _Pairs:
-    """Measure from points to every edge of the lines that go with them."""
+def pairs(at: Floats, point: Ints, line: Ints, vertices: tuple[Floats, Ints]) -> Pairs:
+    """
+    Measure from points to every edge of the lines that go with them.
+
+    Parameters
+    ----------
+    at
+        Longitude and latitude, degrees, shape (n, 2).
+    point, line
+        Numbers of points and of lines, pairwise.
+    vertices
+        The vertices of all lines, and where each line begins, as
+        `geodesy.edge_vectors` gives them of LineStrings.
+
+    Returns
+    -------
+    Pairs
+        One for each edge, in the order of the pairs.
+    """
     xy, part = vertices
     count = part[line + 1] - part[line] - 1
     pair = np.repeat(np.arange(len(line)), count)
     edge = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
     low = part[line[pair]] + edge
     place, distance = feet(at[point[pair]], xy[low], xy[low + 1])
-    return _Pairs(point[pair], line[pair], edge, place, distance)
+    return Pairs(point[pair], line[pair], edge, place, distance)
 
 
 def _nothing(count: int) -> Feet:

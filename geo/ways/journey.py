@@ -15,7 +15,7 @@ from geo import control as holders
 from geo import passages
 from geo.errors import Notice
 from geo.exposure import measure
-from geo.network import GATE, TRANSFER
+from geo.network import GATE, JOINED, TRANSFER
 from geo.ways import hands
 from geo.ways.arcs import directed
 from geo.ways.corners import weighted
@@ -136,7 +136,7 @@ def _legs(way: list[_Step], ground: Ground, number: int, names: Gazetteer) -> pd
                 "hours": float(ground.hours[[step.edge for step in steps]].sum()),
                 "status": first["passable"],
                 "backward": steps[0].backward,
-                "joined": first["kind"] == "joined",
+                "joined": first["kind"] == JOINED,
                 "positional_error_m": float(mine["positional_error_m"].max(skipna=False)),
                 "geometry": _line(mine.geometry.to_numpy(), steps),
             }
