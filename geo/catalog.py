@@ -226,6 +226,39 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
             raise ProvenanceError(message)
         return path
 
+    def covered(self, name: str) -> GeoDataFrame | None:
+        """
+        Give the ground that a layer's sources speak of.
+
+        Parameters
+        ----------
+        name
+            A layer's name.
+
+        Returns
+        -------
+        GeoDataFrame or None
+            The rows of `boundaries` that its passport names in `covers`, in
+            EPSG:4326; None where it names none, or there are no boundaries.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If there is no such layer.
+        ProvenanceError
+            If its passport names an area that `boundaries` does not have.
+        """
+        named = self.passport(name).get("covers")
+        if not named or "boundaries" not in self:
+            return None
+        areas = self["boundaries"]
+        lost = sorted(set(named) - set(areas["name"]))
+        if lost:
+            message = f"{name}: its passport covers {', '.join(lost)}, which is no boundary"
+            raise ProvenanceError(message)
+        found: GeoDataFrame = areas[areas["name"].isin(named)]
+        return found
+
     def around(self, bounds: Iterable[float]) -> Catalog:
         """
         Keep the layers that reach into a box: a page of the Sahel needs no places in Myanmar.

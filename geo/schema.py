@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["CONFIDENCE", "EXTENTS", "KINDS", "PASSABLE", "Column", "Kind", "check", "date_columns"]
+__all__ = [
+    "CONFIDENCE",
+    "EXTENTS",
+    "KINDS",
+    "MODES",
+    "PASSABLE",
+    "Column",
+    "Kind",
+    "check",
+    "date_columns",
+]
 
 CONFIDENCE: Final = ("high", "medium", "low")
 EXTENTS: Final = ("town", "stretch", "township", "state")
 """How far a claim of control reaches, finest first: the finer extent wins."""
+MODES: Final = ("road", "river", "sea", "rail")
 PASSABLE: Final = ("PASSABLE", "RESTRICTED", "NOT_PASSABLE", "UNKNOWN")
 """Whether a truck or vessel gets through, in the words of the Logistics Cluster's LogIE."""
 
@@ -110,7 +121,7 @@ _SECTION = {
     "corridor": Column("its name"),
     "seq": Column("place of the section in its corridor or link, from 1", "integer", least=1),
     "name": Column("the section's name"),
-    "mode": Column("mode of transport", choices=("road", "river", "sea", "rail")),
+    "mode": Column("mode of transport", choices=MODES),
     "status": Column("state of the works, as published", empty=True),
     "status_as_of": Column("day of the status", "date", empty=True),
     "passable": Column("whether one gets through, read off the status", choices=PASSABLE),
@@ -243,6 +254,21 @@ KINDS: Final[Mapping[str, Kind]] = {
             "state_aliases": Column("other spellings of the state, split by ;", empty=True),
             "state_part_aliases": Column("other spellings of the part, split by ;", empty=True),
             **_SOURCE,
+        },
+    ),
+    "speeds": Kind(
+        "how fast one travels by one mode, where the way is in one state",
+        (),
+        {
+            "mode": Column("mode of transport", choices=MODES),
+            "passable": Column("state of the way", choices=PASSABLE),
+            "km_per_h": Column("kilometres an hour, while moving", "number", least=0),
+            "what": Column("whose speed it is"),
+            "source_url": Column("page that the row rests on", pattern=_URL),
+            "source_date": Column(
+                "day of that page (first day of its month or year if no more is given)", "date"
+            ),
+            "note": Column("the caveat that goes with it", empty=True),
         },
     ),
     "figures": Kind(

@@ -7,6 +7,7 @@ from geo.cli import (  # noqa: F401 - each adds its commands to the group
     layers,
     map,  # noqa: A004
     reproduce,
+    ways,
     zones,
 )
 from geo.cli.group import main

@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from geo.catalog import Catalog
     from geo.exposure import Exposure
 
-__all__ = ["AREAS", "CONTROL", "ROUTES", "ZONES", "Desk", "catalog", "command", "layer_input"]
+__all__ = [
+    "AREAS",
+    "CONTROL",
+    "LINKS",
+    "ROUTES",
+    "ZONES",
+    "Desk",
+    "catalog",
+    "command",
+    "layer_input",
+]
 
-ROUTES, ZONES, CONTROL = "corridors", "conflict_zones", "control_areas"
+ROUTES, LINKS = "corridors", "links"
+ZONES, CONTROL = "conflict_zones", "control_areas"
 AREAS = ("townships", "boundaries")
 _ID_ROLES = (("zone", "zone", "area"), ("area", "area", "zone"))
 _PAGE_KINDS = {"zones": ZONES, "control": CONTROL}

@@ -37,7 +37,7 @@ def build(lines: GeoDataFrame, *, tolerance_m: float = 0.0, crossings: bool = Fa
     lines
         LineStrings and MultiLineStrings in EPSG:4326. Columns that count, if
         there are any: `mode` (else road), `passable`, or a `status` that uses
-        its words (else UNKNOWN), `oneway`, `bridge`, `tunnel`, `layer`, `name`,
+        its words (else UNKNOWN), `status_as_of`, `oneway`, `bridge`, `tunnel`, `layer`, `name`,
         `section_id`, `corridor_id`, `positional_error_m`, `speed_kmh`. A frame
         without `mode` but with columns of OpenStreetMap (`highway`, `route`, ...)
         is read by the rules of `network.tags`. No lines give a network without edges.
@@ -256,6 +256,7 @@ def _made(start: Ints, end: Ints, *, length_m: Any, **columns: Any) -> pd.DataFr
             "to_m": length_m,
             "length_m": length_m,
             "passable": "UNKNOWN",
+            "status_as_of": "",
             "forward": True,
             "backward": True,
             "name": "",

@@ -85,6 +85,7 @@ def _parted(network: Network, node: int, section: str, gate: tuple[str, str]) ->
         "length_m": 0.0,
         "mode": GATE,
         "passable": "UNKNOWN",
+        "status_as_of": "",
         "forward": True,
         "backward": True,
         "name": gate[1],

@@ -10,6 +10,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.schema import MODES, PASSABLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 __all__ = ["COLUMNS", "GATE", "JOINED", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
-
-MODES: Final = ("road", "river", "sea", "rail")
-PASSABLE: Final = ("PASSABLE", "RESTRICTED", "NOT_PASSABLE", "UNKNOWN")
-"""The state of a road, a bridge or another edge, in the words of the WFP's LogIE platform."""
 
 LINE: Final = "line"
 JOINED: Final = "joined"
@@ -42,6 +40,7 @@ COLUMNS: Final = (
     "length_m",
     "mode",
     "passable",
+    "status_as_of",
     "forward",
     "backward",
     "name",
@@ -69,7 +68,8 @@ class Network:
         asked for; "transfer", a change of mode, and "gate", of no length and
         without a geometry), `row` (position of its line in what was read, -1 for none),
         `from_m`, `to_m` (the stretch of that line), `length_m`, `mode`,
-        `passable` (one of `PASSABLE`), `forward`, `backward` (whether it may be
+        `passable` (one of `PASSABLE`), `status_as_of` (the day of that
+        state, as text, empty where it has none), `forward`, `backward` (whether it may be
         travelled from `start` to `end`, and back), `name`, `section_id`, `corridor_id`,
         `positional_error_m` and `speed_kmh` (NaN where unknown), geometry.
     notices

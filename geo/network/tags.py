@@ -189,7 +189,7 @@ def about(lines: GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `row`, `mode`, `passable`, `forward`, `backward`, `name`, `section_id`,
+        `row`, `mode`, `passable`, `status_as_of`, `forward`, `backward`, `name`, `section_id`,
         `corridor_id`, `positional_error_m`, `speed_kmh`, `apart` (a bridge or a
         tunnel) and `layer`, numbered from 0.
 
@@ -214,6 +214,7 @@ def about(lines: GeoDataFrame) -> pd.DataFrame:
             "row": lines["_row"],
             "mode": mode,
             "passable": state.where(state.isin(PASSABLE), "UNKNOWN"),
+            "status_as_of": _stripped(lines, "status_as_of").str[:10],
             "forward": ~text["oneway"].isin(_AGAINST),
             "backward": ~text["oneway"].isin(_YES),
             **{name: plain[name] for name in ("name", "section_id", "corridor_id")},

@@ -53,6 +53,8 @@ class Ways:
         Where on the network ways begin, pass and end.
     as_of
         The day that the answer is for.
+    known_until
+        The newest source date of zones and claims; None where they have none.
     scenario
         What was changed, if anything.
     exact
@@ -96,6 +98,7 @@ class Ways:
     asked: Asked
     ends: tuple[End, ...]
     as_of: date | None
+    known_until: date | None
     scenario: Scenario | None
     exact: bool
     alike: int
@@ -133,9 +136,8 @@ class Ways:
             Plain values only, the ways cheapest first. What could not be known
             is None, never 0.
         """
-        known = None if self.exposure is None else self.exposure.known_until
         answer = {
-            **head(self.as_of, known, self.reproduce, self.inputs),
+            **head(self.as_of, self.known_until, self.reproduce, self.inputs),
             **self._choice(),
             "scenarios": [other.compared() for other in self.others],
         }

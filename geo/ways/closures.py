@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.network import TRANSFER
 from geo.ways.corners import weighted
 from geo.ways.ends import Gazetteer
 from geo.ways.search import arcs_of, prepared
@@ -141,6 +142,8 @@ def _stretches(
     )
     for (name, section, (no_way, extra, exposed)), group in groupby(told, lambda pair: pair[1]):
         row = [arc for arc, _ in group]
+        if edges["kind"].iloc[arcs.edge[row[0]]] == TRANSFER:
+            continue  # a change of mode is no ground to close
         yield {
             "name": name,
             "section_id": section,

@@ -16,7 +16,7 @@ from geo.exposure import frames, sources
 from geo.network import GATE, TRANSFER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from geopandas import GeoDataFrame
@@ -47,7 +47,7 @@ class Knowledge:
     gates
         Gates with their `status` and period, or None.
     speeds
-        Kilometres an hour: columns `mode`, `passable`, `kmh`; or None.
+        Kilometres an hour: columns `mode`, `passable`, `km_per_h`; or None.
     covers
         Polygons of the ground on which the zones' sources speak, or None where
         that is not known. Beyond them nothing is exposed because nothing is known.
@@ -71,6 +71,8 @@ class Ground:
         Its edges; gates that a way passes are edges of their own.
     as_of
         The day; None where nothing in use has a date.
+    known_until
+        The newest source date of zones and claims; None where they have none.
     exposed_m
         Metres of each edge inside any zone, shape (edges,).
     hours
@@ -85,6 +87,7 @@ class Ground:
 
     network: Network
     as_of: date | None
+    known_until: date | None
     exposed_m: Floats
     hours: Floats
     hands: tuple[Hands, ...]
@@ -103,22 +106,16 @@ class Ground:
         """
         return np.array([not reason for reason in self.closed], bool)
 
-    def closing(self, reasons: Mapping[int, str]) -> Ground:
+    def opened(self) -> Ground:
         """
-        Close edges, besides those that are.
-
-        Parameters
-        ----------
-        reasons
-            Why, by the edge's number.
+        Open whatever is closed.
 
         Returns
         -------
         Ground
             Another one.
         """
-        closed = [reasons.get(edge) or reason for edge, reason in enumerate(self.closed)]
-        return replace(self, closed=tuple(closed))
+        return replace(self, closed=("",) * len(self.closed))
 
 
 def stand(network: Network, knowledge: Knowledge, *, as_of: date | str | None = None) -> Ground:
@@ -138,7 +135,8 @@ def stand(network: Network, knowledge: Knowledge, *, as_of: date | str | None = 
     -------
     Ground
         The network on that day. Edges that are NOT_PASSABLE and gates that are
-        CLOSED cannot be used.
+        CLOSED cannot be used; a state whose `status_as_of` lies after the day is
+        UNKNOWN on it.
 
     Raises
     ------
@@ -152,15 +150,15 @@ def stand(network: Network, knowledge: Knowledge, *, as_of: date | str | None = 
         label: zones_now if knowledge.control is None else hands.as_of(rows, day)
         for label, rows in claims.items()
     }
-    network = _with_states(network, knowledge.gates, day)
-    states = network.words("passable")
+    network = _as_known(_with_states(network, knowledge.gates, day), day)
     return Ground(
         network,
         day,
+        _newest(zones, claims),
         _exposed(network, zones_now),
         _hours(network, knowledge.speeds),
         _hands(network, claims_now, names),
-        tuple("NOT_PASSABLE" if state == "NOT_PASSABLE" else "" for state in states),
+        tuple(_closed(network)),
         knowledge,
     )
 
@@ -189,12 +187,16 @@ def day_of(knowledge: Knowledge, as_of: date | str | None) -> date | None:
         no day is known.
     """
     zones, _, claims = _checked(knowledge)
-    known = [sources.newest(frame) for frame in (zones, *claims.values())]
-    day = hands.day_of(as_of) or max((one for one in known if one), default=None)
+    day = hands.day_of(as_of) or _newest(zones, claims)
     if day is None and any(hands.has_period(rows) for rows in (zones, *claims.values())):
         message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
         raise InputError(message)
     return day
+
+
+def _newest(zones: GeoDataFrame, claims: Mapping[str, GeoDataFrame]) -> date | None:
+    known = [sources.newest(frame) for frame in (zones, *claims.values())]
+    return max((one for one in known if one), default=None)
 
 
 def _checked(
@@ -228,7 +230,7 @@ def _hours(network: Network, speeds: pd.DataFrame | None) -> Floats:
     edges = network.edges
     kmh = edges["speed_kmh"].to_numpy(float)
     if speeds is not None and not speeds.empty:
-        table = speeds.set_index(["mode", "passable"])["kmh"].astype(float)
+        table = speeds.set_index(["mode", "passable"])["km_per_h"].astype(float)
         keys = pd.MultiIndex.from_frame(pd.DataFrame(edges[["mode", "passable"]]))
         kmh = np.where(np.isnan(kmh), table.reindex(keys).to_numpy(float), kmh)
     kmh = np.where(edges["kind"].isin(_NO_GROUND), np.inf, kmh)
@@ -249,6 +251,22 @@ def _hands(
     for edge, controllers in by_edge:
         held[edge] = tuple(controllers[controllers != controllers.shift()])
     return tuple(held)
+
+
+def _closed(network: Network) -> Iterator[str]:
+    pairs = zip(network.words("passable"), network.words("kind"), strict=True)
+    for state, kind in pairs:
+        reason = "the gate is closed" if kind == GATE else "no vehicle gets through"
+        yield reason if state == "NOT_PASSABLE" else ""
+
+
+def _as_known(network: Network, day: date | None) -> Network:
+    """Take a state that a source tells of after the day for what it is then: not known."""
+    if day is None:
+        return network
+    later = [since > day.isoformat() for since in network.words("status_as_of")]
+    states = network.edges["passable"].where(~np.array(later, bool), "UNKNOWN")
+    return replace(network, edges=network.edges.assign(passable=states))
 
 
 def _with_states(network: Network, gates: GeoDataFrame | None, day: date | None) -> Network:

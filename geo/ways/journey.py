@@ -240,9 +240,10 @@ def _uncovered(exposure: Exposure, ground: Ground) -> NDArray[np.float64]:
 def _said(legs: pd.DataFrame, gates: pd.DataFrame) -> list[Notice]:
     """Say what stands in the way of each way."""
     said = []
-    for row in legs[legs["status"] == "RESTRICTED"].to_dict("records"):
-        message = f"{row['name'] or row['section_id']} ({row['mode']}) is restricted"
-        said.append(Notice("ways", row["way_id"], "restricted", message))
+    restricted = legs[legs["status"] == "RESTRICTED"]
+    for way_id, rows in restricted.groupby("way_id", sort=False):
+        names = ", ".join(dict.fromkeys(rows["name"].where(rows["name"] != "", rows["section_id"])))
+        said.append(Notice("ways", str(way_id), "restricted", f"restricted on {names}"))
     for row in legs[legs["joined"]].to_dict("records"):
         message = (
             f"a gap of {row['length_m']:.0f} m between {row['from']} and {row['to']} is bridged"

@@ -50,6 +50,8 @@ class Asked:
         Whether to keep ways that are nearly another one.
     position_error_m
         How far every line may be off; left out, what each section carries.
+    closed_too
+        Whether to use what is closed as well, as if it were open.
     """
 
     places: tuple[Place, ...]
@@ -58,6 +60,7 @@ class Asked:
     most_m: float = 25_000.0
     every: bool = False
     position_error_m: float | None = None
+    closed_too: bool = False
 
 
 def prepared(
@@ -91,12 +94,15 @@ def prepared(
         knowledge, said = scenario.known(knowledge, day)
     if knowledge.gates is not None:
         network = with_gates(network, knowledge.gates)
-    said = [*network.notices, *said]
+    # the same ground drawn twice and kept once changes no number of a way
+    said = [*(one for one in network.notices if one.rule != "drawn-twice"), *said]
     network, ends = _placed(network, asked)
     ground = stand(network, knowledge, as_of=day)
     if scenario is not None:
         ground, more = scenario.closed(ground)
         said += more
+    if asked.closed_too:
+        ground = ground.opened()
     return ground, ends, said
 
 
@@ -195,6 +201,7 @@ def find(
             asked=asked,
             ends=ends,
             as_of=ground.as_of,
+            known_until=ground.known_until,
             scenario=scenario,
             exact=chosen.exact,
             alike=chosen.alike,
