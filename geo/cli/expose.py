@@ -128,21 +128,24 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
         say(found.notices)
     write = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}[form]
     put(write(found), output)
-    _gpx(found, gpx)
-    _draw(desk, found, page, plot, curve=asked_events is not None and asked_events.curve)
+    _draw(desk, found, page, plot, gpx, curve=asked_events is not None and asked_events.curve)
 
 
-def _gpx(found: Exposure, path: str | None) -> None:
-    """Write the routes for a handheld, where that was asked for."""
-    if path is not None:
+def _draw(
+    desk: Desk,
+    found: Exposure,
+    page: str | None,
+    plot: str | None,
+    gpx: str | None,
+    *,
+    curve: bool,
+) -> None:
+    """Write the map, the strips or the curve, and the GPX, where they were asked for."""
+    if gpx is not None:
         from geo import handover, io
 
-        io.write_text(path, handover.as_gpx(found))
-        wrote(path)
-
-
-def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None, *, curve: bool) -> None:
-    """Write the map and the strips or the curve of an answer, where they were asked for."""
+        io.write_text(gpx, handover.as_gpx(found))
+        wrote(gpx)
     if page is not None:
         from geo import maps
 

@@ -75,7 +75,7 @@ def _waypoints(found: Exposure, route: dict[str, Any], before: str) -> Iterator[
         inside = f"{km(to_m - from_m)} km"
         words = [(from_m, f"{begins} zones, for {inside}"), (to_m, f"{ends} zones after {inside}")]
         into, out = (
-            f"{route['name']}, km {at / 1000:.1f}: {what}{held}{_off(found, route, at)}"
+            f"{route['name']}, km {at / 1000:.1f}: {what}{held}{_off(found, route, at, at)}"
             + (f". As of {found.as_of}" if found.as_of else "")
             for at, what in words
         )
@@ -83,12 +83,13 @@ def _waypoints(found: Exposure, route: dict[str, Any], before: str) -> Iterator[
         yield _waypoint(xy[-1], f"{before}OUT {number}", out, ("Flag, Green", "zone exit"))
 
 
-def _off(found: Exposure, route: dict[str, Any], *at_m: float) -> str:
-    """Say how far the drawn line may be off, at a chainage or at worst."""
+def _off(found: Exposure, route: dict[str, Any], low_m: float, high_m: float) -> str:
+    """Say how far the drawn line may be off between two chainages, where that is known."""
     mine = found.sections[found.sections["route_id"] == route["route_id"]]
-    low, high = (at_m * 2)[:2] if at_m else (0.0, math.inf)
-    here = mine[(mine["from_m"] <= high) & (mine["to_m"] >= low)]["positional_error_m"].max()
-    return f"; the drawn line may be {km(here)} km off" if here > 0 else ""
+    here = mine[(mine["from_m"] <= high_m) & (mine["to_m"] >= low_m)]["positional_error_m"]
+    if here.isna().any() or not here.max() > 0:
+        return ""
+    return f"; the drawn line may be {km(here.max())} km off"
 
 
 def _held(found: Exposure, route_id: str, from_m: float, to_m: float) -> str:
@@ -123,7 +124,7 @@ def _track(found: Exposure, route: dict[str, Any]) -> ET.Element:
     words += f" on {found.as_of}" if found.as_of else ""
     if route["possible_m"] >= 0:  # not NaN: how far the line may be off is known
         words += f" (surely {km(route['sure_m'])}, possibly {km(route['possible_m'])} km)"
-    _text(track, "desc", words + _off(found, route))
+    _text(track, "desc", words + _off(found, route, 0, math.inf))
     for part in shapely.get_parts(route["geometry"]):
         segment = ET.SubElement(track, "trkseg")
         segment.extend(_point("trkpt", place) for place in shapely.get_coordinates(part))

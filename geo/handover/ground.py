@@ -153,9 +153,11 @@ def _parts(line: Any) -> Iterator[Any]:
 
 
 def _handed(zones: int, polygons: list[Any], day: date | None, known: date | None) -> Notice:
-    held = f"{zones} zones that hold on {day}" if day else f"{zones} zones"
+    held = "1 zone" if zones == 1 else f"{zones} zones"
+    held += f" of {day}" if day else " of any day"
     newest = f" (newest source {known})" if known else ""
-    size = f"{len(polygons)} areas of {pieces.area_km2(polygons):,.0f} km2"
+    count = f"{len(polygons)} {'area' if len(polygons) == 1 else 'areas'}"
+    size = f"{count} of {pieces.area_km2(polygons):,.0f} km2"
     return Notice("", "", "handed-over", f"{held}{newest}, merged into {size}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import shapely
 
 from geo.errors import Notice
@@ -131,11 +133,15 @@ def fits(piece: Any, most_km2: float, most_km: float) -> bool:
     return bool(longest <= _ROOM * most_km and largest <= _ROOM * most_km2)
 
 
-def _mollweide(lonlat: Any) -> Any:
-    import numpy as np
+@functools.cache
+def _projection() -> Any:
     from pyproj import Proj
 
-    return np.column_stack(Proj(proj="moll", R=_SEMI_MAJOR_M)(*lonlat.T))
+    return Proj(proj="moll", R=_SEMI_MAJOR_M)
+
+
+def _mollweide(lonlat: Any) -> Any:
+    return np.column_stack(_projection()(*lonlat.T))
 
 
 def _sent(profile: str) -> Notice:
