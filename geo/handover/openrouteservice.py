@@ -76,7 +76,7 @@ def openrouteservice(
     -----
     The service measures area and extent in the Mollweide projection about
     longitude 0 [1]_, which is sheared far from it: a piece 14 km wide and tall
-    is there 20 km wide near Myitkyina. The pieces keep the limits in that
+    is there 19 km wide near Myitkyina. The pieces keep the limits in that
     measure and on the ellipsoid. Its documentation gives the limits in square
     kilometres and kilometres, its code reads square metres and metres [2]_.
 
