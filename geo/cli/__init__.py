@@ -3,6 +3,7 @@
 from geo.cli import (  # noqa: F401 - each adds its commands to the group
     diff,
     events,
+    export,
     expose,
     layers,
     map,  # noqa: A004

@@ -55,6 +55,7 @@ __all__ = ["expose"]
     metavar="FILE",
     help="Draw strips, the course over time or the --curve: .png, .pdf or .svg.",
 )
+@click.option("--gpx", metavar="FILE", help="Write the routes as GPX, with entries and exits.")
 @LAYERS
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: str,
@@ -70,6 +71,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     output: str | None,
     page: str | None,
     plot: str | None,
+    gpx: str | None,
     folder: str | None,
     **about_events: Any,
 ) -> None:
@@ -84,13 +86,14 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """
     from geo import exposure, report
 
-    alone = [name for name, asked in (("--as-of", as_of), ("--map", page)) if asked is not None]
+    single = {"--as-of": as_of, "--map": page, "--gpx": gpx}
+    alone = [name for name, asked in single.items() if asked is not None]
     asked_events = near.asked_for(about_events, (since, until))
     over_time.refuse_mixed(every, (since, until), *alone, events=asked_events is not None)
-    for path in (output, page):
+    for path in (output, page, gpx):
         require_folder(path)
     events = asked_events.files if asked_events else ()
-    refuse_clash((routes, *zones, *control, *events), (output, page, plot))
+    refuse_clash((routes, *zones, *control, *events), (output, page, plot, gpx))
     require_picture(plot)
     desk = Desk(catalog(folder), crs)
     lines = desk.read(routes, "routes")
@@ -125,11 +128,24 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
         say(found.notices)
     write = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}[form]
     put(write(found), output)
-    _draw(desk, found, page, plot, curve=asked_events is not None and asked_events.curve)
+    _draw(desk, found, page, plot, gpx, curve=asked_events is not None and asked_events.curve)
 
 
-def _draw(desk: Desk, found: Exposure, page: str | None, plot: str | None, *, curve: bool) -> None:
-    """Write the map and the strips or the curve of an answer, where they were asked for."""
+def _draw(
+    desk: Desk,
+    found: Exposure,
+    page: str | None,
+    plot: str | None,
+    gpx: str | None,
+    *,
+    curve: bool,
+) -> None:
+    """Write the map, the strips or the curve, and the GPX, where they were asked for."""
+    if gpx is not None:
+        from geo import handover, io
+
+        io.write_text(gpx, handover.as_gpx(found))
+        wrote(gpx)
     if page is not None:
         from geo import maps
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
 
-__all__ = ["flag", "measure", "say_open_sea"]
+__all__ = ["compare_dates", "flag", "holding", "measure", "say_open_sea"]
 
 _OLD_DAYS = 90
 
@@ -89,14 +89,14 @@ def measure(
     newest = {label: sources.newest(rows) for label, rows in {"zones": zones, **claims}.items()}
     known_until = max((known for known in newest.values() if known), default=None)
     day = hands.day_of(as_of) or known_until
-    _compare_dates(day, known_until, newest, notices)
+    compare_dates(day, known_until, newest, notices)
     if day is None and any(hands.has_period(rows) for rows in (zones, *claims.values())):
         message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
         raise InputError(message)
-    zones_now = _holding(zones, "zones", day, notices)
+    zones_now = holding(zones, "zones", day, notices)
     notices += coverage.of_events(zones, day)
     claims_now = {
-        label: zones_now if control is None else _holding(rows, label, day, notices)
+        label: zones_now if control is None else holding(rows, label, day, notices)
         for label, rows in claims.items()
     }
     frames.compare_extents(lines, zones_now, notices)
@@ -168,10 +168,33 @@ def flag(
     return gpd.GeoDataFrame(pairs[columns], geometry="geometry", crs=4326)
 
 
-def _holding(
+def holding(
     frame: GeoDataFrame, name: str, day: date | None, notices: list[Notice]
 ) -> GeoDataFrame:
-    """Keep what holds on the day, and say so where that is nothing."""
+    """
+    Keep what holds on the day, and say so where that is nothing.
+
+    Parameters
+    ----------
+    frame
+        Zones or claims.
+    name
+        What they are called in messages.
+    day
+        The day; None keeps every row.
+    notices
+        Where warnings are added.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows that hold.
+
+    Raises
+    ------
+    InputError
+        If a date cannot be read or a period ends before it begins.
+    """
     notices += hands.unread(frame, name)
     now = hands.as_of(frame, day)
     if now.empty and not frame.empty:
@@ -180,12 +203,26 @@ def _holding(
     return now
 
 
-def _compare_dates(
+def compare_dates(
     day: date | None,
     known_until: date | None,
     newest: dict[str, date | None],
     notices: list[Notice],
 ) -> None:
+    """
+    Say how old what is known on the day is.
+
+    Parameters
+    ----------
+    day
+        The day of the answer; None where nothing in use has a date.
+    known_until
+        The newest source date of all layers; None where they have none.
+    newest
+        That of each layer, by its name.
+    notices
+        Where the word is added: nothing where the knowledge is fresh.
+    """
     if known_until is None:
         message = "the layers carry no source date: how old this knowledge is cannot be said"
         notices.append(Notice("", "", "undated", message))
