@@ -199,6 +199,16 @@ def test_control_is_known_where_the_links_cross_northeast_india(layers):
         assert by_route[route] == pytest.approx(lengths[route], rel=0.02)
 
 
+def test_much_of_the_links_in_myanmar_has_no_known_holder(layers):
+    """The README says so: claims were gathered along the corridors."""
+    found = exposure.measure(
+        layers["links"], layers["conflict_zones"], control=layers["control_areas"]
+    )
+    own = found.controllers.query("route_id in ['sittwe_kyaukpadaung', 'bhamo_muse', 'irrawaddy']")
+    unknown = own.query("controller == 'unknown'")["inside_m"].sum()
+    assert 1 / 3 < unknown / own["inside_m"].sum() < 1 / 2
+
+
 def test_the_page_carries_no_link(layers):
     found = exposure.measure(layers["corridors"], layers["conflict_zones"])
     assert "irr_01" not in maps.page(layers, found).html
