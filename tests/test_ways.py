@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -469,6 +470,33 @@ def test_the_answer_is_plain_json_and_tables(square, places):
     rows = choices.as_csv(found).splitlines()
     assert len(rows) == 3
     assert rows[1].split(",")[4] == "way 1"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", ["2024-01-31", "2026-02-28"])
+def test_the_ways_in_the_readme_of_the_layers_are_the_ones_found(day):
+    layers = Catalog()
+    roads = pd.concat([layers["corridors"], layers["links"]], ignore_index=True)
+    known = ways.Knowledge(
+        layers["conflict_zones"],
+        layers["control_areas"],
+        gates=layers["gates"],
+        covers=layers.covered("conflict_zones"),
+    )
+    names = ways.Gazetteer(layers["places"])
+    text = (ROOT / "layers" / "README.md").read_text("utf-8")
+    for end in ("Kolkata", "Guwahati", "Mae Sot"):
+        question = asked(names, "Pangwa", end, as_of=day)
+        found = ways.find(network.build(roads), known, question, gazetteer=names)
+        if found.blocked:
+            assert f"| **{end}, {day}** | none: {found.blocked[0]} |" in text
+            question = asked(names, "Pangwa", end, as_of=day, closed_too=True)
+            found = ways.find(network.build(roads), known, question, gazetteer=names)
+        assert found.fewest_changes > 0  # as the text says: none stays in one hand
+        for way in found.ways.itertuples():
+            measures = (way.length_m, way.sure_m, way.exposed_m, way.possible_m)
+            cells = " | ".join(f"{metres / 1000:.1f}" for metres in measures)
+            assert f"| {way.name} | {cells} |" in text
 
 
 def test_small_graphs_have_several_ways():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geo.ways import Ways
 
-__all__ = ["as_csv", "as_json", "as_table", "summary"]
+__all__ = ["as_csv", "as_json", "as_table", "holders", "summary"]
 
 _CSV: Final = (
     "way_id",
@@ -83,7 +83,7 @@ def as_csv(found: Ways) -> str:
         for way in one.ways.to_dict("records"):
             said = [str(note) for note in one.notices if note.feature in {"", way["way_id"]}]
             cells = [_cell(way[name]) for name in _CSV]
-            told = [_modes(one, way["way_id"]), ", ".join(_holders(one, way["way_id"]))]
+            told = [_modes(one, way["way_id"]), ", ".join(holders(one, way["way_id"]))]
             rows.append([*head, *cells, *told, " | ".join(said)])
     return csv_text(rows)
 
@@ -274,13 +274,27 @@ def _way(found: Ways, way: Mapping[Any, Any]) -> list[str]:
 
 
 def _hand_words(found: Ways, way_id: str) -> str:
-    row = _holders(found, way_id)
+    row = holders(found, way_id)
     shown = ", then ".join(row[:_MOST_HANDS])
     return shown + (f", and {len(row) - _MOST_HANDS} more" if len(row) > _MOST_HANDS else "")
 
 
-def _holders(found: Ways, way_id: str) -> list[str]:
-    """Give the named holders in the order of travel, each change once."""
+def holders(found: Ways, way_id: str) -> list[str]:
+    """
+    Give the named holders of a way in the order of travel.
+
+    Parameters
+    ----------
+    found
+        The answer.
+    way_id
+        One of its ways.
+
+    Returns
+    -------
+    list of str
+        Each change once; contested, mixed and unknown ground is passed over.
+    """
     if found.exposure is None:
         return []
     table = found.exposure.stretches
