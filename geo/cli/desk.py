@@ -37,8 +37,10 @@ _PAGE_KINDS = {"zones": ZONES, "control": CONTROL}
 class Desk:
     """Reads what the user names, and keeps account of it for the answer."""
 
-    def __init__(self, layers: Catalog, crs: str | None) -> None:
-        self.layers, self._crs = layers, crs
+    def __init__(self, layers: Catalog, crs: str | None, limits: Sequence[str] = ()) -> None:
+        from geo.io.limits import DEFAULT
+
+        self.layers, self._crs, self._limits = layers, crs, DEFAULT.raised(limits)
         self.inputs: list[dict[str, object]] = []
         self.notices: list[Notice] = []
         self._used: set[str] = set()
@@ -52,11 +54,13 @@ class Desk:
             self.inputs.append(layer_input(self.layers, name, role))
             self._used.add(name)
             return self.layers[name]
+        io.refuse_address(name)
         if not Path(name).suffix and not Path(name).exists():
             known = ", ".join(self.layers)
             message = f"{name}: neither a file nor a layer; the layers are {known}"
             raise InputError(message)
-        source = io.read(name, role="routes" if role == "routes" else "zones", crs=self._crs)
+        kind = "routes" if role == "routes" else "zones"
+        source = io.read(name, role=kind, crs=self._crs, limits=self._limits)
         self.notices += source.notices
         if role in _PAGE_KINDS:
             self._brought[f"{role}-{len(self.inputs)}"] = (_PAGE_KINDS[role], name, source.frame)

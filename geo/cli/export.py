@@ -9,7 +9,7 @@ import click
 
 from geo.cli.desk import ZONES, Desk, catalog
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
-from geo.cli.group import AS_OF, LAYERS, finite
+from geo.cli.group import AS_OF, LAYERS, LIMITS, finite
 from geo.cli.zones import zones_
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _place(
     "--within", type=_KM, callback=finite, metavar="KM", help="With --near: how near. Default: 50."
 )
 @click.option("-o", "output", metavar="FILE", help="Write it there, not on the screen.")
+@LIMITS
 @LAYERS
 def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     router: str,
@@ -84,6 +85,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     near: str | None,
     within: float | None,
     output: str | None,
+    limits: tuple[str, ...],
     folder: str | None,
 ) -> None:
     """
@@ -105,7 +107,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise click.UsageError(message)
     require_folder(output)
     refuse_clash((*zones, *filter(None, [near])), [output])
-    desk = Desk(catalog(folder), crs)
+    desk = Desk(catalog(folder), crs, limits)
     areas = desk.read_all(zones or (ZONES,), "zones")
     ground = handover.ground(
         areas,

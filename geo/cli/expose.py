@@ -10,7 +10,7 @@ import click
 from geo.cli import near, over_time
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say, wrote
-from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, finite, main
+from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, LIMITS, finite, main
 
 if TYPE_CHECKING:
     from geo.exposure import Exposure
@@ -56,6 +56,7 @@ __all__ = ["expose"]
     help="Draw strips, the course over time or the --curve: .png, .pdf or .svg.",
 )
 @click.option("--gpx", metavar="FILE", help="Write the routes as GPX, with entries and exits.")
+@LIMITS
 @LAYERS
 def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: str,
@@ -72,6 +73,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     page: str | None,
     plot: str | None,
     gpx: str | None,
+    limits: tuple[str, ...],
     folder: str | None,
     **about_events: Any,
 ) -> None:
@@ -95,13 +97,13 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     events = asked_events.files if asked_events else ()
     refuse_clash((routes, *zones, *control, *events), (output, page, plot, gpx))
     require_picture(plot)
-    desk = Desk(catalog(folder), crs)
+    desk = Desk(catalog(folder), crs, limits)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (ZONES,), "zones")
-    if not control and not zones:
-        control = (CONTROL,)
+    control = control or (() if zones else (CONTROL,))
     claims = desk.read_claims(control)
-    options: dict[str, object] = {"--zones": zones, "--control": control, "--crs": crs}
+    options: dict[str, object] = {"--zones": zones, "--control": control}
+    options |= {"--crs": crs, "--limit": limits}
     if every is not None:
         asked = over_time.Asked(every, since, until, form, output, plot)
         options["--layers"] = folder

@@ -10,7 +10,7 @@ import click
 
 from geo.errors import GeoError, visible
 
-__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "finite", "main"]
+__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "LIMITS", "finite", "main"]
 
 EVERY = click.Choice(["week", "month", "quarter", "year"])
 FORMATS = click.Choice(["table", "json", "csv"])
@@ -19,6 +19,14 @@ AS_OF = click.option(
 )
 LAYERS = click.option(
     "--layers", "folder", metavar="DIR", help="Folder of layers. Default: the bundled ones."
+)
+
+LIMITS = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=N",
+    help="Read a larger file: bytes, features, vertices, depth, ratio, members; e.g. bytes=2GB.",
 )
 
 

@@ -9,7 +9,7 @@ import click
 
 from geo.cli.desk import CONTROL, LINKS, ROUTES, ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
-from geo.cli.group import AS_OF, FORMATS, LAYERS, finite, main
+from geo.cli.group import AS_OF, FORMATS, LAYERS, LIMITS, finite, main
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def _options(function: Any) -> Any:
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the ways as well.")
+@LIMITS
 @LAYERS
 def ways(
     start: str,
@@ -138,7 +139,7 @@ def ways(
         require_folder(path)
     read = (*given["lines"], *given["zones"], given["control"] or "", *given["scenarios"])
     refuse_clash([name for name in read if name], (output, page))
-    desk = Desk(catalog(folder), given["crs"])
+    desk = Desk(catalog(folder), given["crs"], given["limits"])
     ground = _ground(desk, given)
     question = _question(ground, (start, *given["via"], end), given)
     found = _answered(ground, question, [_scenario(desk, name) for name in given["scenarios"]])
@@ -262,6 +263,7 @@ def _reproduce(
         "--zones": given["zones"],
         "--control": given["control"],
         "--crs": given["crs"],
+        "--limit": given["limits"],
         "--speed": given["speeds"],
         "--snap": given["most_km"],
         "--position-error": given["error_km"],

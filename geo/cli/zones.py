@@ -11,7 +11,7 @@ import click
 from geo.cli.desk import Desk, catalog
 from geo.cli.events import columns_named, read_one
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
-from geo.cli.group import LAYERS, main
+from geo.cli.group import LAYERS, LIMITS, main
 from geo.cli.near import LARGEST_GB, areas_of
 from geo.errors import InputError
 
@@ -82,6 +82,7 @@ def _day(_: click.Context, option: click.Parameter, value: str | None) -> dt.dat
     help="Page that the events stand on; needed for a file of your own.",
 )
 @click.option("-o", "output", metavar="FILE", help="Write the layer there, not on the screen.")
+@LIMITS
 @LAYERS
 def build(  # noqa: PLR0913, PLR0917 - one parameter for each option
     events: tuple[str, ...],
@@ -94,6 +95,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter for each option
     release: str | None,
     page: str | None,
     output: str | None,
+    limits: tuple[str, ...],
     folder: str | None,
 ) -> None:
     """
@@ -108,7 +110,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     require_folder(output)
     refuse_clash(events, [output])
-    desk = Desk(catalog(folder), None)
+    desk = Desk(catalog(folder), None, limits)
     options = {"dataset": None, "columns": columns_named(named), "release": release}
     read = [read_one(name, LARGEST_GB, options) for name in events]
     frame, notices = standard.one_each([file.frame for file in read])

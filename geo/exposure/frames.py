@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["areas", "compare_extents", "ids_of", "lines", "missing", "numbered"]
 
 _FAR_DEG = 10.0
+_VERY_LONG_M = 500_000.0
 _ID, _CLAIM_ID = " id", " claim id"  # a blank in front, which no file's column has
 _KM_PER_DEG = 111
 
@@ -330,6 +331,11 @@ def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
             f"has an edge of {longest / 1000:.0f} km, measured straight in longitude and latitude; "
             f"the shortest line between its ends lies up to {aside:.0f} m beside it"
         )
+        if longest > _VERY_LONG_M:
+            message = (
+                f"has an edge of {longest / 1000:,.0f} km: is a position missing or wrong? It is "
+                "measured straight in longitude and latitude, far from the shortest line"
+            )
         yield Notice("routes", route_id, "long-edge", message)
 
 
@@ -354,7 +360,10 @@ def compare_extents(routes: GeoDataFrame, zones: GeoDataFrame, notices: list[Not
     west, south, east, north = zones.total_bounds
     gap = _box_gap(routes.total_bounds, (west, south, east, north))
     if gap > _FAR_DEG and _box_gap(routes.total_bounds, (south, west, north, east)) == 0:
-        message = "zones: far from every route, but on them with longitude and latitude swapped"
+        message = (
+            "routes and zones lie far apart, but the zones would lie on the routes with longitude "
+            "and latitude swapped: in one of the two files they are"
+        )
         raise CRSError(message)
     if gap > 0:
         message = f"no zone comes nearer to any route than about {gap * _KM_PER_DEG:.0f} km"

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from geo.io.files import refuse_address
 from geo.io.raw import read_bytes, sha256
 from geo.io.read import Source, read
 from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
@@ -19,6 +20,7 @@ __all__ = [
     "read_bytes",
     "read_document",
     "read_events",
+    "refuse_address",
     "sha256",
     "write_bytes",
     "write_geojson",

@@ -17,7 +17,8 @@ from geo.errors import CRSError, GeometryError, InputError, Notice
 from geo.events import codebook
 from geo.events.rows import RULES
 from geo.io import geojson
-from geo.io.files import MOST_BYTES, content, require_file
+from geo.io.files import content, require_file
+from geo.io.limits import MOST_BYTES
 from geo.io.table import open_table, refuse_clash
 
 if TYPE_CHECKING:

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import InputError
+from geo.io.limits import MOST_BYTES, size
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["MOST_BYTES", "MOST_RATIO", "content", "require_file", "size"]
+__all__ = ["content", "refuse_address", "require_file"]
 
-MOST_BYTES: Final = 1 << 30
-"""Size above which a file is not opened, or not unpacked."""
-MOST_RATIO: Final = 100
-"""How many times a file may grow when it is unpacked; tables grow by 5 to 40."""
-_KILO: Final = 1024
+# a drive of Windows is one letter; the drivers of GDAL and the schemes of addresses are longer
+_PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]+:")
+
+
+def refuse_address(name: str) -> None:
+    """
+    Refuse a name that a library could take for an address or for a driver's own.
+
+    Parameters
+    ----------
+    name
+        The file as the user named it.
+
+    Raises
+    ------
+    InputError
+        If it begins with a scheme, a driver's name or /vsi, or holds a NUL.
+    """
+    if "://" in name or name.startswith("/vsi") or "\0" in name:
+        message = f"{name}: only files on this machine are read, never addresses"
+        raise InputError(message)
+    if _PREFIX.match(name):
+        message = (
+            f"{name}: what stands before a colon could name a driver or a service; only files "
+            f"are read, never addresses; if it is a file, name it as ./{name}"
+        )
+        raise InputError(message)
 
 
 def require_file(
@@ -45,9 +69,7 @@ def require_file(
         If it is an address, is not there, has another ending or is too large.
     """
     text, file = str(path), Path(path)
-    if "://" in text or text.startswith("/vsi") or "\0" in text:
-        message = f"{text}: only files on this machine are read, never addresses"
-        raise InputError(message)
+    refuse_address(text)
     try:
         there = file.is_file()
     except OSError:
@@ -88,24 +110,3 @@ def content(file: Path) -> bytes:
     except OSError as error:
         message = f"{file.name}: cannot be read: {error.strerror}"
         raise InputError(message) from None
-
-
-def size(many: int) -> str:
-    """
-    Write a size for people.
-
-    Parameters
-    ----------
-    many
-        Bytes.
-
-    Returns
-    -------
-    str
-        Such as 1 GB (1 GB is 1,024 MB).
-    """
-    units = ("bytes", "KB", "MB", "GB")
-    step = 0
-    while many >= _KILO and step < len(units) - 1:
-        many, step = many / _KILO, step + 1  # type: ignore[assignment]
-    return f"{many:g} {units[step]}" if step == 0 else f"{many:.3g} {units[step]}"

@@ -15,9 +15,12 @@ import shapely
 from shapely.geometry import shape as build
 
 from geo.errors import CRSError, GeometryError, InputError
+from geo.io import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from geo.io.limits import Limits
 
 __all__ = ["crs_of", "decode", "features", "geometry", "open_rings"]
 
@@ -38,7 +41,7 @@ _LONG_MARKS = {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"}
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def decode(raw: bytes, name: str) -> Any:
+def decode(raw: bytes, name: str, *, limits: Limits | None = None) -> Any:
     """
     Parse JSON, refusing what could be read in two ways.
 
@@ -48,6 +51,8 @@ def decode(raw: bytes, name: str) -> Any:
         The file's bytes, UTF-8 with or without a byte order mark.
     name
         The file's name, for messages.
+    limits
+        How deep lists and objects may lie in each other; None leaves it to Python.
 
     Returns
     -------
@@ -74,6 +79,8 @@ def decode(raw: bytes, name: str) -> Any:
     if not text.strip():
         message = f"{name}: the file is empty"
         raise InputError(message)
+    if limits is not None:
+        place.refuse_depth(raw, name, limits)
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -83,7 +90,7 @@ def decode(raw: bytes, name: str) -> Any:
         message = f"{name}: nested too deep to be GeoJSON"
         raise InputError(message) from None
     except ValueError as error:
-        message = f"{name}: {error}"
+        message = f"{name}: {error}{place.of_refused(text)}"
         raise InputError(message) from None
 
 
@@ -169,7 +176,8 @@ def features(document: Any, name: str) -> list[dict[str, Any]]:
         return _checked([document], name)
     if kind in _DEPTH or kind == "GeometryCollection":
         return [{"type": "Feature", "properties": {}, "geometry": document}]
-    message = f"{name}: not GeoJSON: its type is {kind!r}"
+    what = f"its type is {kind!r}" if kind else "it has no member type, or one that is no text"
+    message = f"{name}: not GeoJSON: {what}"
     raise InputError(message)
 
 

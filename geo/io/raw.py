@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 
 from geo.errors import InputError, visible
+from geo.io.limits import MOST_BYTES as _MOST_BYTES
 
 __all__ = ["read_bytes", "sha256"]
 
-_MOST_BYTES = 1 << 30
 _BLOCK = 1 << 20
 
 

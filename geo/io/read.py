@@ -1,57 +1,42 @@
 """
 Readers of the files that users bring.
 
-GeoJSON is parsed by this package; everything else goes through fiona with the
-driver pinned by the file's ending, so that a file is never opened as something
-else, and with the network shut.
+GeoJSON, GPX and KML are read by this package; GeoPackage and shapefiles go through
+fiona with the driver pinned by the file's ending, so that a file is never opened as
+something else, and with the network shut.
 """
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from geo.errors import CRSError, GeoError, GeometryError, InputError, Notice
-from geo.io import geojson
+from geo.errors import CRSError, GeometryError, InputError, Notice
+from geo.io import archive, geojson
+from geo.io.features import Features, label
 from geo.io.files import content, require_file
-from geo.schema import KINDS
+from geo.io.limits import DEFAULT, Limits
+from geo.io.lonlat import fits_degrees, lonlat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from geo.io.archive import Member
+
 __all__ = ["Source", "read"]
 
-_DRIVERS: Final = {
-    ".gpkg": "GPKG",
-    ".gpx": "GPX",
-    ".kml": "KML",
-    ".shp": "ESRI Shapefile",
-}
-_SHAPEFILE_NAME: Final = 10
-_FULL_NAMES: Final = {
-    "Name": "name",  # as KML writes it
-    **{
-        name[:_SHAPEFILE_NAME]: name
-        for kind in KINDS.values()
-        for name in kind.columns
-        if len(name) > _SHAPEFILE_NAME
-    },
-}
+_ENDINGS: Final = (".geojson", ".json", ".gpkg", ".gpx", ".kml", ".shp")
 _WANTED: Final = {
     "routes": ("LineString", "MultiLineString"),
     "zones": ("Polygon", "MultiPolygon"),
 }
-_SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
-_SHOWN: Final = 10
-_TURN_DEG, _HALF_TURN_DEG, _QUARTER_TURN_DEG = 360, 180, 90
+_IDS: Final = ("route_id", "corridor_id", "zone_id", "area_id", "id", "name")
 
 
 @dataclass(frozen=True)
@@ -77,19 +62,24 @@ class Source:
     notices: tuple[Notice, ...]
 
 
-def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
+def read(
+    path: str | Path, *, role: str, crs: str | None = None, limits: Limits = DEFAULT
+) -> Source:
     """
     Read routes or zones from a file.
 
     Parameters
     ----------
     path
-        A .geojson, .json, .gpx, .kml, .gpkg or .shp file. Of GPX, tracks and
-        routes are read; of GeoPackage and KML, every layer of the right type.
+        A .geojson, .json, .gpx, .kml, .gpkg or .shp file, a .kmz, or a .zip of one
+        of them. Of GPX, tracks and routes are read; of GeoPackage and KML, every
+        layer of the right type.
     role
         "routes" (lines) or "zones" (polygons).
     crs
         The CRS of the coordinates where the file does not say, e.g. "EPSG:32647".
+    limits
+        What the file may hold.
 
     Returns
     -------
@@ -100,7 +90,8 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
     Raises
     ------
     InputError
-        If the file is not what its ending says, or cannot be read in one way only.
+        If the file is not what its ending says, cannot be read in one way only, or
+        holds more than is allowed.
     GeometryError
         If a geometry is broken, naming the features, or none has the right type.
     CRSError
@@ -110,16 +101,18 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
         message = f"role: {role!r} is none of {', '.join(_WANTED)}"
         raise InputError(message)
     _require_crs(crs)
-    file = require_file(path, (".geojson", ".json", *_DRIVERS))
+    file = require_file(path, (*_ENDINGS, *archive.ARCHIVES))
+    limits.require("bytes", file.stat().st_size, str(path))
     notices: list[Notice] = []
-    if file.suffix.lower() in {".geojson", ".json"}:
-        frame = _read_geojson(file, crs, notices)
-    else:
-        frame = _read_fiona(file, role, crs, notices)
-    frame = _lonlat(frame, file.name, notices)
-    frame = _of_role(frame, file.name, role, notices)
+    with archive.opened(file, _ENDINGS, limits, notices) as member:
+        frame, labels = _by_ending(member, role, crs, limits, notices)
+    frame = lonlat(frame, member.name, labels, notices)
+    frame = _of_role(frame, member.name, role, labels, notices)
+    if role == "zones" and not frame.empty:
+        frame = _checked(frame, member.name, labels, notices)
+    _look_at(frame, member.name, role, labels, notices)
     digest = hashlib.sha256(content(file)).hexdigest()
-    return Source(str(path), digest, frame, tuple(notices))
+    return Source(str(path), digest, frame.reset_index(drop=True), tuple(notices))
 
 
 def _require_crs(crs: str | None) -> None:
@@ -133,32 +126,53 @@ def _require_crs(crs: str | None) -> None:
         raise CRSError(message) from None
 
 
-def _read_geojson(file: Path, crs: str | None, notices: list[Notice]) -> gpd.GeoDataFrame:
-    document = geojson.decode(content(file), file.name)
-    found = geojson.features(document, file.name)
+def _by_ending(
+    member: Member, role: str, crs: str | None, limits: Limits, notices: list[Notice]
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Read a file by the reader that its ending asks for."""
+    ending = member.file.suffix.lower()
+    if ending in {".gpkg", ".shp"}:
+        from geo.io.vector import read_vector
+
+        wanted = (*_WANTED[role], "GeometryCollection")
+        frame, labels, more = read_vector(member, wanted, crs, limits)
+        notices += more
+        return frame, labels
+    known: Any = "EPSG:4326"
+    if ending == ".gpx":
+        from geo.io.gpx import read_gpx
+
+        found = read_gpx(content(member.file), member.name, limits)
+    elif ending == ".kml":
+        from geo.io.kml import read_kml
+
+        found = read_kml(content(member.file), member.name, limits)
+    else:
+        found, known = _read_geojson(content(member.file), member.name, crs, limits)
+    notices += found.notices
+    return found.frame(known), found.labels
+
+
+def _read_geojson(raw: bytes, name: str, crs: str | None, limits: Limits) -> tuple[Features, str]:
+    document = geojson.decode(raw, name, limits=limits)
+    read = Features(name, limits)
     named = crs if isinstance(document, dict) and document.get("crs", crs) is None else None
-    shapes, problems = [], []
-    for number, feature in enumerate(found):
-        label = _label(feature.get("properties") or {}, feature.get("id"), number)
+    for row, feature in enumerate(geojson.features(document, name)):
+        record = _record(feature)
+        called, shape = label(record, feature.get("id"), row), None
         try:
-            shapes.append(geojson.geometry(feature["geometry"]))
+            shape = geojson.geometry(feature["geometry"])
             opened = geojson.open_rings(feature["geometry"])
         except (GeometryError, shapely.errors.ShapelyError, LookupError, RecursionError) as error:
-            problems.append(f"  feature {label}: {error}")
-            continue
+            read.problems.append(f"{called}: {error}")
+            opened = False
         if opened:
             message = "has a ring that does not end where it began; it was closed"
-            notices.append(Notice(file.name, label, "open-ring", message))
-    _refuse(problems, file.name)
-    records = [_record(feature) for feature in found]
-    if crs and named is None and not _fits_degrees(shapes):
+            read.notices.append(Notice(name, called, "open-ring", message))
+        read.add(record, shape, called)
+    if crs and named is None and not fits_degrees(read.shapes):
         named = crs  # RFC 7946 says degrees; only numbers that cannot be any ask for more
-    return _frame(records, shapes, named or geojson.crs_of(document, file.name), file.name)
-
-
-def _fits_degrees(shapes: list[Any]) -> bool:
-    points = shapely.get_coordinates(np.array(shapes, dtype=object))
-    return not len(points) or bool((np.abs(points) <= (_TURN_DEG, _QUARTER_TURN_DEG)).all())
+    return read, named or geojson.crs_of(document, name)
 
 
 def _record(feature: dict[str, Any]) -> dict[str, Any]:
@@ -169,224 +183,8 @@ def _record(feature: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _label(properties: dict[str, Any], given: object, number: int) -> str:
-    for value in (properties.get("name"), properties.get("id"), given):
-        if value not in (None, ""):
-            return f"{number} ({value})"
-    return str(number)
-
-
-def _refuse(problems: list[str], name: str) -> None:
-    if problems:
-        more = len(problems) - _SHOWN
-        shown = problems[:_SHOWN] + ([f"  and {more} more"] if more > 0 else [])
-        message = f"{name}: {len(problems)} feature(s) cannot be read\n" + "\n".join(shown)
-        raise GeometryError(message)
-
-
-def _frame(
-    records: list[dict[str, Any]],
-    shapes: list[Any],
-    crs: Any,
-    name: str,
-) -> gpd.GeoDataFrame:
-    from pyproj.exceptions import CRSError as Unknown
-
-    try:
-        return gpd.GeoDataFrame(
-            pd.DataFrame(records, index=range(len(shapes))), geometry=shapes, crs=crs
-        )
-    except Unknown:
-        message = f"{name}: its CRS {crs!r} is not known"
-        raise CRSError(message) from None
-
-
-def _read_fiona(file: Path, role: str, crs: str | None, notices: list[Notice]) -> gpd.GeoDataFrame:
-    import fiona
-
-    driver = _DRIVERS[file.suffix.lower()]
-    _refuse_damage(file, driver)
-    try:
-        with fiona.Env(**_SHUT):
-            layers = _layers(fiona, file, driver)
-            parts = [_read_layer(fiona, file, driver, layer, crs) for layer in layers]
-    except GeoError:
-        raise
-    except Exception:  # noqa: BLE001 - a damaged file ends in errors of many unrelated kinds
-        message = f"{file.name}: not a file of the format {driver}, or a damaged one"
-        raise InputError(message) from None
-    _say_what_is_lost(file, driver, notices)
-    kept = [(layer, part) for layer, part in zip(layers, parts, strict=True) if _fits(part, role)]
-    if len(kept) > 1 and driver != "GPX":
-        names = ", ".join(layer for layer, _ in kept)
-        message = f"all of its layers with {role} were read together: {names}"
-        notices.append(Notice(file.name, "", "several-layers", message))
-    frames = [part for _, part in kept] or parts[:1]
-    if not frames:
-        message = f"{file.name}: no layer of it holds any geometry"
-        raise GeometryError(message)
-    crs_of_first: Any = frames[0].crs
-    same = [part.to_crs(crs_of_first) for part in frames]
-    return gpd.GeoDataFrame(pd.concat(same, ignore_index=True), crs=crs_of_first)
-
-
-def _refuse_damage(file: Path, driver: str) -> None:
-    """Find, before GDAL opens it, what would make it read another file, or crash."""
-    if driver in {"GPX", "KML"} and b"<!DOCTYPE" in content(file):
-        message = f"{file.name}: declares a DOCTYPE, which can name other files; remove it"
-        raise InputError(message)
-    if driver == "GPKG":
-        import sqlite3
-
-        try:
-            with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
-                database.execute("SELECT * FROM sqlite_master").fetchall()
-                healthy = database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-        except (sqlite3.Error, UnicodeError):
-            healthy = False
-        if not healthy:
-            message = f"{file.name}: not a file of the format GPKG, or a damaged one"
-            raise InputError(message)
-
-
-def _say_what_is_lost(file: Path, driver: str, notices: list[Notice]) -> None:
-    """Name what the format holds and the reader does not give."""
-    if driver == "KML":
-        text = content(file)
-        lost = [tag for tag in ("ExtendedData", "TimeSpan") if b"<" + tag.encode() in text]
-        if lost:
-            message = (
-                f"its {' and '.join(lost)} cannot be read: of KML only names and shapes are, "
-                "so every zone counts on every day and has no holder"
-            )
-            notices.append(Notice(file.name, "", "attributes-lost", message))
-
-
-def _layers(fiona: Any, file: Path, driver: str) -> list[str]:
-    with fiona.open(file, driver=driver, allow_unsupported_drivers=True) as first:
-        del first  # opening by driver first: listing alone would try every driver
-    names = fiona.listlayers(file)
-    if driver == "GPX":
-        return [name for name in ("tracks", "routes") if name in names]
-    return [name for name in names if _has_shapes(fiona, file, driver, name)]
-
-
-def _has_shapes(fiona: Any, file: Path, driver: str, layer: str) -> bool:
-    """Pass over tables without geometry, such as the styles that a GeoPackage may hold."""
-    with fiona.open(file, driver=driver, layer=layer, allow_unsupported_drivers=True) as opened:
-        return str(opened.schema["geometry"]) != "None"
-
-
-def _read_layer(
-    fiona: Any,
-    file: Path,
-    driver: str,
-    layer: str,
-    crs: str | None,
-) -> gpd.GeoDataFrame:
-    records, shapes, problems = [], [], []
-    with fiona.open(file, driver=driver, layer=layer, allow_unsupported_drivers=True) as collection:
-        known = collection.crs_wkt or crs
-        for number, feature in enumerate(collection):
-            properties = dict(feature["properties"])
-            try:
-                shape = feature["geometry"]
-                shapes.append(None if shape is None else _shape(shape))
-            except (ValueError, shapely.errors.ShapelyError) as error:
-                problems.append(f"  feature {_label(properties, None, number)}: {error}")
-                continue
-            named = {str(name): value for name, value in properties.items()}
-            records.append({_FULL_NAMES.get(name, name): named[name] for name in named})
-    _refuse(problems, file.name)
-    if not known:
-        message = f"{file.name}: names no CRS (no .prj beside it?); give --crs"
-        raise CRSError(message)
-    return _frame(records, shapes, known, file.name)
-
-
-def _shape(geometry: Any) -> Any:
-    plain = dict(geometry.__geo_interface__)
-    if plain["type"] == "MultiLineString":
-        # handhelds write segments of no or one point where the signal was lost
-        plain["coordinates"] = [part for part in plain["coordinates"] if len(part) > 1]
-    return shapely.force_2d(shapely.geometry.shape(plain))
-
-
-def _fits(frame: gpd.GeoDataFrame, role: str) -> bool:
-    kinds = set(frame.geom_type.dropna())
-    return bool(kinds & {*_WANTED[role], "GeometryCollection"})
-
-
-def _lonlat(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> gpd.GeoDataFrame:
-    """Bring a frame to longitude and latitude on WGS 84, saying what was done."""
-    points = shapely.get_coordinates(frame.geometry.to_numpy())
-    if frame.crs is None or not len(points):
-        return frame.set_crs(4326, allow_override=True)
-    if frame.crs.to_epsg() not in {4326, 4979}:
-        return _reprojected(frame, name, notices)
-    x, y = points.T
-    shifted = np.abs(x) > _HALF_TURN_DEG
-    if shifted.any() and np.abs(y).max() <= _QUARTER_TURN_DEG and np.abs(x).max() <= 2 * _TURN_DEG:
-        message = "longitudes beyond 180 degrees were turned by 360"
-        notices.append(Notice(name, "", "longitude", message))
-        shapes = [_turned(shape, name) for shape in frame.geometry]
-        frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-    return frame.set_crs(4326, allow_override=True)
-
-
-def _reprojected(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> gpd.GeoDataFrame:
-    from pyproj.exceptions import ProjError
-
-    crs: Any = frame.crs
-    if not (crs.is_geographic or crs.is_projected) or crs.is_vertical:
-        message = f"{name}: its CRS, {crs.name}, gives no longitudes and latitudes"
-        raise CRSError(message)
-    try:
-        _warn_of_guess(frame, name, notices)
-        moved = frame.to_crs(4326)
-    except ProjError:
-        message = f"{name}: from its CRS, {crs.name}, no way to WGS 84 is known"
-        raise CRSError(message) from None
-    message = f"brought from {crs.name} to longitude and latitude on WGS 84"
-    notices.append(Notice(name, "", "reprojected", message))
-    if not np.isfinite(shapely.get_coordinates(moved.geometry.to_numpy())).all():
-        message = f"{name}: its coordinates do not fit its CRS, {crs.name}"
-        raise CRSError(message)
-    return moved
-
-
-def _turned(shape: Any, name: str) -> Any:
-    """Turn a shape by whole turns; one that spans the antimeridian has to be cut there first."""
-    if shape is None or shape.is_empty:
-        return shape
-    west, _, east, _ = shape.bounds
-    turns = round((west + east) / 2 / _TURN_DEG)
-    if west - turns * _TURN_DEG < -_HALF_TURN_DEG or east - turns * _TURN_DEG > _HALF_TURN_DEG:
-        message = (
-            f"{name}: a shape from {west:g} to {east:g} degrees spans the antimeridian: "
-            "cut it there (RFC 7946, section 3.1.9)"
-        )
-        raise GeometryError(message)
-    return shapely.transform(shape, lambda points: points - (turns * _TURN_DEG, 0))
-
-
-def _warn_of_guess(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> None:
-    """PROJ shifts between datums by nothing at all where it knows no better: say so."""
-    from pyproj import Transformer
-
-    crs = frame.crs.name if frame.crs else ""
-    transformer = Transformer.from_crs(frame.crs, 4326, always_xy=True)
-    transformer.transform(*shapely.get_coordinates(frame.geometry.to_numpy())[0])
-    if "ballpark" in transformer.get_last_used_operation().description.lower():
-        message = (
-            f"the shift from {crs} to WGS 84 is only guessed (ballpark); "
-            "positions may be hundreds of metres off"
-        )
-        notices.append(Notice(name, "", "ballpark", message))
-
-
 def _of_role(
-    frame: gpd.GeoDataFrame, name: str, role: str, notices: list[Notice]
+    frame: gpd.GeoDataFrame, name: str, role: str, labels: list[str], notices: list[Notice]
 ) -> gpd.GeoDataFrame:
     """Keep the features of the right type."""
     if frame.empty:
@@ -399,7 +197,7 @@ def _of_role(
     for row in np.flatnonzero(frame.geom_type == "GeometryCollection").tolist():
         shapes[row] = _of_collection(shapes[row], wanted)
         message = f"is a GeometryCollection; its {role} were used"
-        notices.append(Notice(name, str(row), "collection", message))
+        notices.append(Notice(name, labels[row], "collection", message))
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
     types = frame.geom_type
     fits = types.isin(wanted) | types.isna()
@@ -409,7 +207,7 @@ def _of_role(
         raise GeometryError(message)
     for row in np.flatnonzero(~fits.to_numpy()).tolist():
         message = f"is a {types.iloc[row]} and is left out"
-        notices.append(Notice(name, str(row), "other-type", message))
+        notices.append(Notice(name, labels[row], "other-type", message))
     return frame[fits]
 
 
@@ -428,3 +226,39 @@ def _flat(shape: Any) -> Iterator[Any]:
             yield from _flat(part)
         else:
             yield part
+
+
+def _checked(
+    frame: gpd.GeoDataFrame, name: str, labels: list[str], notices: list[Notice]
+) -> gpd.GeoDataFrame:
+    """Mend the polygons that can be mended, and refuse periods that cannot be read."""
+    from geo import control
+    from geo.io.polygons import mended
+
+    called = [labels[row] for row in frame.index]
+    was_empty = frame.is_empty
+    shapes = mended(frame.geometry.to_numpy(), name, called, notices)
+    frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
+    frame = frame[~(frame.is_empty & ~was_empty)]
+    try:
+        control.as_of(frame.set_axis([labels[row] for row in frame.index]), None)
+    except InputError as error:
+        message = f"{name}: {error}"
+        raise InputError(message) from None
+    return frame
+
+
+def _look_at(
+    frame: gpd.GeoDataFrame, name: str, role: str, labels: list[str], notices: list[Notice]
+) -> None:
+    """Say what the rows of a layer do not tell, or tell in a way that misleads."""
+    from geo.io import wording
+
+    if frame.empty:
+        return
+    called = [labels[row] for row in frame.index]
+    wording.look_at(frame.drop(columns=frame.geometry.name), name, called, notices)
+    ids = [column for column in _IDS if column in frame.columns]
+    if not frame[ids].notna().any(axis=None):
+        message = f"its {role} have no id and no name; each is called by its number, from 0"
+        notices.append(Notice(name, "", "no-id", message))

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
-from geo.io.files import MOST_BYTES, size
+from geo.io.limits import MOST_BYTES, size
 from geo.io.scan import Rows, first_row, scan
 from geo.io.unzip import only_csv
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 from geo.errors import InputError
-from geo.io.files import MOST_RATIO, size
+from geo.io.limits import MOST_RATIO, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

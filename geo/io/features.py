@@ -1,0 +1,214 @@
+"""Features on their way from a file to a frame: what was read, and what could not be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.errors import CRSError, GeometryError, InputError
+from geo.schema import KINDS
+
+if TYPE_CHECKING:
+    from geo.errors import Notice
+    from geo.io.limits import Limits
+
+__all__ = ["Features", "label", "number", "refuse"]
+
+_SHOWN: Final = 10
+_EXACT: Final = 2**53
+_SHAPEFILE_NAME: Final = 10
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NAMED: Final = ("id", "name", "start", "end", "actor", "control", "controller")
+_READ: Final = {name for kind in KINDS.values() for name in kind.columns} | set(_NAMED)
+_FULL_NAMES: Final = {
+    name[:_SHAPEFILE_NAME]: name for name in sorted(_READ) if len(name) > _SHAPEFILE_NAME
+}
+
+
+@dataclass
+class Features:
+    """
+    Features as one file gives them.
+
+    Attributes
+    ----------
+    name
+        The file's name, for messages.
+    limits
+        How many there may be.
+    records
+        The attributes of each.
+    shapes
+        The geometry of each, or None.
+    labels
+        What each is called in messages: its number, and its id or name.
+    problems
+        What cannot be read, a line for each feature.
+    notices
+        What was changed on the way.
+    """
+
+    name: str
+    limits: Limits
+    records: list[dict[str, Any]] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def add(self, record: dict[str, Any], shape: Any, called: str) -> None:
+        """
+        Take one more feature.
+
+        Parameters
+        ----------
+        record
+            Its attributes.
+        shape
+            Its geometry, or None.
+        called
+            What it is called in messages.
+
+        Raises
+        ------
+        InputError
+            If there are more features than are allowed.
+        """
+        self.limits.require("features", len(self.records) + 1, self.name)
+        self.records.append({name: _cell(value) for name, value in record.items()})
+        self.shapes.append(shape)
+        self.labels.append(called)
+
+    def frame(self, crs: Any) -> gpd.GeoDataFrame:
+        """
+        Give the features as a frame.
+
+        Parameters
+        ----------
+        crs
+            The CRS of the coordinates.
+
+        Returns
+        -------
+        GeoDataFrame
+            A row for each; none gives an empty frame.
+
+        Raises
+        ------
+        GeometryError
+            If some could not be read, listing them.
+        CRSError
+            If the CRS is not known.
+        InputError
+            If there are more vertices than are allowed, or two columns that are
+            one but for capitals.
+        """
+        from pyproj.exceptions import CRSError as Unknown
+
+        refuse(self.problems, self.name)
+        many = int(shapely.get_num_coordinates(self.shapes).sum()) if self.shapes else 0
+        self.limits.require("vertices", many, self.name)
+        table = pd.DataFrame(self.records, index=range(len(self.shapes)))
+        table = table.rename(columns=_spelled(list(table.columns), self.name))
+        try:
+            return gpd.GeoDataFrame(table, geometry=self.shapes, crs=crs)
+        except Unknown:
+            message = f"{self.name}: its CRS {crs!r} is not known"
+            raise CRSError(message) from None
+
+
+def _spelled(columns: list[str], name: str) -> dict[str, str]:
+    """Write the names that are read as the schema does; refuse two that are one."""
+    spelled, taken = {}, dict[str, str]()
+    for column in columns:
+        plain = _FULL_NAMES.get(column.strip().lower(), column.strip().lower())
+        if plain not in _READ:
+            continue
+        if plain in taken:
+            message = (
+                f"{name}: its columns {taken[plain]!r} and {column!r} are both {plain!r}; "
+                "rename one of them"
+            )
+            raise InputError(message)
+        taken[plain], spelled[column] = column, plain
+    return spelled
+
+
+def _cell(value: Any) -> Any:
+    """Keep a whole number that a table would round as its digits."""
+    is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT
+    return str(value) if is_long else value
+
+
+def label(properties: dict[str, Any], given: object, row: int) -> str:
+    """
+    Call a feature by its number and what names it.
+
+    Parameters
+    ----------
+    properties
+        Its attributes.
+    given
+        Its id outside of them, or None.
+    row
+        Its number, counted from 0.
+
+    Returns
+    -------
+    str
+        Such as "3 (Ledo road)".
+    """
+    ids = [name for name in properties if str(name).lower() in {"route_id", "zone_id", "area_id"}]
+    names = ("name", "Name", "id", *ids)
+    for value in (*(properties.get(name) for name in names), given):
+        if value not in (None, ""):
+            return f"{row} ({value})"
+    return str(row)
+
+
+def number(text: str) -> float | None:
+    """
+    Read a decimal number as XML writes it.
+
+    Parameters
+    ----------
+    text
+        Digits with a point; a comma, a blank, NaN and INF are none.
+
+    Returns
+    -------
+    float or None
+        None where it is no number.
+    """
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def refuse(problems: list[str], name: str, what: str = "cannot be read") -> None:
+    """
+    Raise every problem of a file at once.
+
+    Parameters
+    ----------
+    problems
+        A line for each; none raises nothing.
+    name
+        The file's name.
+    what
+        What is wrong with the features.
+
+    Raises
+    ------
+    GeometryError
+        If there are any: the first ten, and how many more.
+    """
+    if problems:
+        more = len(problems) - _SHOWN
+        shown = [f"  feature {problem}" for problem in problems[:_SHOWN]]
+        shown += [f"  and {more} more"] if more > 0 else []
+        message = f"{name}: {len(problems)} feature(s) {what}\n" + "\n".join(shown)
+        raise GeometryError(message)
