@@ -90,7 +90,7 @@ def decode(raw: bytes, name: str, *, limits: Limits | None = None) -> Any:
         message = f"{name}: nested too deep to be GeoJSON"
         raise InputError(message) from None
     except ValueError as error:
-        message = f"{name}: {error}{place.of_refused(text)}"
+        message = f"{name}: {place.of_refused(text) or error}"
         raise InputError(message) from None
 
 

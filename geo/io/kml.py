@@ -184,9 +184,12 @@ def _shape(element: Element) -> Any:
         return _polygon(element)
     if element.tag == "Track":
         points = [_tuple(at.text.split(), at) for at in element.all("coord")]
+        points = points if len(points) > 1 else []  # a stay, or a signal that was lost
     else:
         points = _positions(element)
     if element.tag == "Point":
+        if not points:  # as exports of a phone's whereabouts write it
+            return None
         if len(points) != 1:
             message = f"line {element.line}: a Point has {len(points)} positions"
             raise GeometryError(message)

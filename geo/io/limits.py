@@ -27,7 +27,7 @@ _SAYS: Final = {
     "members": "an archive of more than {}",
 }
 _UNITS: Final = ("bytes", "KB", "MB", "GB")
-_WRITTEN: Final = re.compile(r"(\d{1,15})(?: ?([KMG])B?)?", re.IGNORECASE)
+_WRITTEN: Final = re.compile(r"(\d{1,15})(?: ?([KMG])B?)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Limits:
     Attributes
     ----------
     bytes
-        Of the file, and of what an archive unpacks to. A GeoJSON takes about ten
+        Of the file, and of what an archive unpacks to. A GeoJSON takes about twelve
         times its size in memory, so this is what a laptop of 4 GB can read.
     features
         As many as the roads of a large country have pieces.
     vertices
-        In the whole file; 5 million take about a minute and 2 GB.
+        In the whole file; 5 million take about a minute and 1.5 GB.
     depth
         Of lists and objects, or elements, in each other. A GeoJSON of polygons
         needs 8, a KML of folders rarely 20; more is an attack on the reader.

@@ -209,14 +209,15 @@ def _bent(shape: Any) -> str:
     """Say which vertex would lie near its neighbours if its axes were swapped."""
     for points in _lines(shape):
         steps = np.hypot(*np.diff(points, axis=0).T) if len(points) > 1 else np.zeros(0)
-        for at in np.flatnonzero(steps > _FAR_DEG):
-            for vertex in (int(at), int(at) + 1):
-                if _is_swapped(points, vertex):
-                    x, y = points[vertex].tolist()
-                    return (
-                        f"position {vertex} is {x:g}, {y:g}, far from the positions beside it, "
-                        "and near them with longitude and latitude swapped"
-                    )
+        ends = {at for step in np.flatnonzero(steps > _FAR_DEG).tolist() for at in (step, step + 1)}
+        # what has neighbours on both sides first: the one beside a swapped end looks swapped too
+        for vertex in sorted(ends, key=lambda at: (at in {0, len(points) - 1}, at)):
+            if _is_swapped(points, vertex):
+                x, y = points[vertex].tolist()
+                return (
+                    f"position {vertex} is {x:g}, {y:g}, far from the positions beside it, "
+                    "and near them with longitude and latitude swapped"
+                )
     return ""
 
 

@@ -7,6 +7,7 @@ neither KML nor GPX uses, so a file that declares one is refused unread.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
@@ -22,6 +23,7 @@ __all__ = ["Element", "elements"]
 _BLOCK: Final = 1 << 16
 
 
+@dataclass(slots=True, eq=False)
 class Element:
     """
     One element, its children in order, without the prefixes of namespaces.
@@ -32,23 +34,22 @@ class Element:
         Its name without a prefix; files in the wild use prefixes undeclared.
     attributes
         Their values by name, also without prefixes.
-    text
-        The text right in it, without blanks around.
     line
         Where it begins, counted from 1.
     parent
         What it lies in; None for the outermost.
+    text
+        The text right in it, without blanks around.
     children
         The elements in it that were not handed out already.
     """
 
-    __slots__ = ("attributes", "children", "line", "parent", "tag", "text")
-
-    def __init__(
-        self, tag: str, attributes: dict[str, str], line: int, parent: Element | None
-    ) -> None:
-        self.tag, self.attributes, self.line, self.parent = tag, attributes, line, parent
-        self.text, self.children = "", list[Element]()
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    parent: Element | None
+    text: str = ""
+    children: list[Element] = field(default_factory=list)
 
     def all(self, tag: str) -> list[Element]:
         """
@@ -100,10 +101,12 @@ class _Builder:
         self.parser.StartDoctypeDeclHandler = self.refuse
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        self.limits.require("depth", len(self._texts) + 1, self.name)
-        plain = {name.rpartition(":")[2]: value for name, value in attributes.items()}
+        if len(self._texts) >= self.limits.depth:
+            self.limits.require("depth", len(self._texts) + 1, self.name)
+        if ":" in "".join(attributes):
+            attributes = {name.rpartition(":")[2]: text for name, text in attributes.items()}
         line = self.parser.CurrentLineNumber
-        self._open = Element(tag.rpartition(":")[2], plain, line, self._open)
+        self._open = Element(tag.rpartition(":")[2], attributes, line, self._open)
         self.root = self.root or self._open
         self._texts.append([])
 

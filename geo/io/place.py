@@ -35,7 +35,7 @@ def of_refused(text: str) -> str:
     Returns
     -------
     str
-        Such as ", line 3, column 7", of the first in the order of the text; empty
+        What it is, with line and column, of the first in the order of the text; empty
         where there is none.
     """
     keys: list[set[str] | None] = []
@@ -43,7 +43,8 @@ def of_refused(text: str) -> str:
     for found in _TOKEN.finditer(text):
         sign = found[0]
         if sign in _CONSTANTS or (sign[0] in "-0123456789" and len(sign) > _MOST_DIGITS):
-            return _line_and_column(text, found.start())
+            what = sign if sign in _CONSTANTS else f"a whole number of {len(sign)} digits"
+            return f"{what} is not a number in JSON, {_line_and_column(text, found.start())}"
         if sign in "{[":
             keys.append(set() if sign == "{" else None)
         elif sign in "}]" and keys:
@@ -51,7 +52,8 @@ def of_refused(text: str) -> str:
         elif sign[0] == '"' and expects_key and keys and keys[-1] is not None:
             last = json.loads(sign, strict=False)
             if last in keys[-1]:
-                return _line_and_column(text, found.start())
+                where = _line_and_column(text, found.start())
+                return f"the key {last!r} stands twice in one object, {where}"
             keys[-1].add(last)
         expects_key = sign == "{" or (sign == "," and bool(keys) and keys[-1] is not None)
     return ""
@@ -59,7 +61,7 @@ def of_refused(text: str) -> str:
 
 def _line_and_column(text: str, at: int) -> str:
     line = text.count("\n", 0, at) + 1
-    return f", line {line}, column {at - text.rfind(chr(10), 0, at)}"
+    return f"line {line}, column {at - text.rfind(chr(10), 0, at)}"
 
 
 def refuse_depth(raw: bytes, name: str, limits: Limits) -> None:
