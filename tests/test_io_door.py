@@ -1,5 +1,6 @@
 """The door itself: archives, bounds, coordinates, polygons and texts."""
 
+import csv
 import io as memory
 import json
 import os
@@ -14,7 +15,21 @@ import shapely
 from click.testing import CliRunner
 from conftest import ROOT, frame
 from hypothesis import given
-from input_cases import EAST, GPX, HELD, KML, RING, TRUTH, line, many, road, shapefile, zipped, zone
+from input_cases import (
+    EAST,
+    GPX,
+    HELD,
+    KML,
+    RING,
+    TRUTH,
+    line,
+    many,
+    road,
+    shapefile,
+    track,
+    zipped,
+    zone,
+)
 from pyproj import Geod
 
 from geo import io
@@ -442,3 +457,44 @@ def test_a_file_whose_name_has_a_colon_is_read_by_its_path(put, tmp_path):
     with pytest.raises(InputError, match=r"never addresses; .* \./GPKG:r\.geojson"):
         io.read("GPKG:r.geojson", role="routes")
     assert os.sep in str(path)
+
+
+def test_a_row_of_csv_says_what_was_found_in_its_file(put):
+    back = [f"2024-01-01T00:{minute:02}:00Z" for minute in range(9)][::-1]
+    road_ = put(track(times=back).encode(), "r.gpx")
+    done = CliRunner().invoke(main, ["expose", str(road_), "--format", "csv"])
+    [row] = csv.DictReader(done.stdout.splitlines())
+    assert "its times run backwards" in row["warnings"]
+
+
+@pytest.mark.parametrize("name", ["a!b", "a?b", "a#b", "zip+a", "a b", "%41", "\u1019"])
+@pytest.mark.parametrize("ending", ["gpkg", "shp"])
+def test_a_name_means_only_itself(tmp_path, name, ending):
+    path = tmp_path / f"{name}.{ending}"
+    frame([shapely.LineString(EAST)], name=["n"]).to_file(tmp_path / f"plain.{ending}")
+    for part in list(tmp_path.glob("plain.*")):
+        part.rename(tmp_path / f"{name}{part.suffix}")
+    assert list(io.read(path, role="routes").frame.geometry[0].coords) == [*map(tuple, EAST)]
+
+
+@pytest.mark.parametrize(("x", "said"), [(float("nan"), "not a finite"), (1e6, "may be metres")])
+def test_coordinates_of_a_geopackage_are_looked_at_too(tmp_path, x, said):
+    path = tmp_path / "r.gpkg"
+    with np.errstate(invalid="ignore"):
+        frame([shapely.LineString([(97, 25), (x, 26)])], name=["n"]).to_file(path)
+    with pytest.raises(InputError, match=rf"r\.gpkg.*\n.*feature 0 \(n\): position 1 .*{said}"):
+        io.read(path, role="routes")
+
+
+def test_ids_that_are_all_nought_are_no_ids(tmp_path):
+    path = tmp_path / "r.shp"
+    frame([shapely.LineString(EAST)] * 2, Id=[0, 0]).to_file(path)
+    found = io.read(path, role="routes")
+    assert "no-id" in [notice.rule for notice in found.notices]
+
+
+def test_a_shapefile_counts_all_of_its_parts(tmp_path):
+    frame([shapely.LineString(EAST)], name=["n" * 200]).to_file(tmp_path / "r.shp")
+    most = (tmp_path / "r.shp").stat().st_size
+    with pytest.raises(InputError, match="--limit bytes="):
+        io.read(tmp_path / "r.shp", role="routes", limits=Limits(bytes=most))

@@ -238,7 +238,14 @@ def test_nothing_of_a_hostile_command_is_run(monkeypatch, line):
 def test_every_option_is_known_to_measure_or_to_write():
     # an option that is added must be put on one side, or an answer made with it is refused
     known = {one for param in expose.params for one in param.opts if one.startswith("-")}
-    assert known - set(again._TAKEN) == {"-o", "--map", "--plot", "--format", "--every", "--curve"}
+    writes = {"-o", "--map", "--plot", "--gpx", "--format"}
+    assert known - set(again._TAKEN) == {*writes, "--every", "--curve", "--limit"}
+
+
+def test_bounds_are_raised_by_the_user_and_not_by_the_answer(geo, desk):
+    line = "geo expose road.geojson --zones zones.geojson --limit vertices=1 --format json"
+    assert "--limit" not in again.plan(line).words
+    assert again.plan(line, ["vertices=9"]).words[2:4] == ("--limit", "vertices=9")
 
 
 def test_a_command_that_reads_another_file_than_the_answer_lists(geo, desk):

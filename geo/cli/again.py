@@ -44,7 +44,8 @@ _TAKEN = {
     "--as-of": None,
     "--layers": None,
 }
-_PASSED_OVER = {"expose": ("--format",), "map": ("-o", "--tiles")}
+# bounds that an answer asks to raise are not raised: they guard this machine
+_PASSED_OVER = {"expose": ("--format", "--limit"), "map": ("-o", "--tiles")}
 _TAKEN_OF_MAP = ("--as-of", "--layers")
 _LONGEST = 20_000
 
@@ -91,7 +92,7 @@ class Checked:
         return visible(f"{self.role} {self.path}: {self.problem or 'the same'}")
 
 
-def plan(line: str) -> Plan:
+def plan(line: str, limits: Sequence[str] = ()) -> Plan:
     """
     Read the command line of an answer.
 
@@ -99,6 +100,8 @@ def plan(line: str) -> Plan:
     ----------
     line
         `geo expose ...` or `geo map ...`, as `reproduce` has it.
+    limits
+        The bounds that the user raises, such as "bytes=2GB"; none of the answer's own.
 
     Returns
     -------
@@ -129,6 +132,7 @@ def plan(line: str) -> Plan:
         others += [("areas", layer) for layer in AREAS]
     named = [("routes", routes), *(zones or [("zones", ZONES)]), *control, *others]
     flat = [word for pair in options for word in pair]
+    flat += [word for limit in limits for word in ("--limit", limit)]
     folders = [value for option, value in options if option == "--layers"]
     return Plan(
         words=(*flat, "--format", "json", "--", routes),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo.cli.group import main
+from geo.cli.group import LIMITS, main
 from geo.errors import visible
 
 if TYPE_CHECKING:
@@ -24,8 +24,11 @@ _SAID = ("geo", "packages", "option")
 @main.command()
 @click.argument("result")
 @click.option("--anyway", is_flag=True, help="Measure again even where an input differs.")
+@LIMITS
 @click.pass_context
-def reproduce(context: click.Context, result: str, *, anyway: bool) -> None:
+def reproduce(
+    context: click.Context, result: str, *, anyway: bool, limits: tuple[str, ...]
+) -> None:
     """
     Make an answer of `geo expose --format json` again and compare.
 
@@ -37,7 +40,7 @@ def reproduce(context: click.Context, result: str, *, anyway: bool) -> None:
     from geo.report import changes, saved, wording
 
     before = saved.read(result)
-    planned = again.plan(before.answer.reproduce)
+    planned = again.plan(before.answer.reproduce, limits)
     checked = again.check(planned, before.answer)
     for one in checked:
         click.echo(str(one))

@@ -23,7 +23,8 @@ _SHOWN: Final = 10
 _EXACT: Final = 2**53
 _SHAPEFILE_NAME: Final = 10
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_NAMED: Final = ("id", "name", "start", "end", "actor", "control", "controller")
+# not id: it is 0 in every row of many a shapefile, and only meant where it is written so
+_NAMED: Final = ("name", "start", "end", "actor", "control", "controller")
 _READ: Final = {name for kind in KINDS.values() for name in kind.columns} | set(_NAMED)
 _FULL_NAMES: Final = {
     name[:_SHAPEFILE_NAME]: name for name in sorted(_READ) if len(name) > _SHAPEFILE_NAME

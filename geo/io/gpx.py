@@ -25,7 +25,7 @@ __all__ = ["read_gpx"]
 
 _TOLD: Final = ("name", "cmt", "desc", "src", "number", "type")
 _LEAST: Final = 2
-_WANTED: Final = ("trkpt", "trkseg", "trk", "rtept", "rte")
+_WANTED: Final = ("trkpt", "trkseg", "trk", "rtept", "rte", "wpt")
 _SHOWN: Final = 3
 
 
@@ -109,6 +109,8 @@ def read_gpx(raw: bytes, name: str, limits: Limits) -> Features:
             many += 1
             limits.require("vertices", many, name)
             path.take(element)
+            continue
+        if element.tag == "wpt":
             continue
         path.end_part()
         if element.tag in found:

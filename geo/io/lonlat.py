@@ -129,7 +129,9 @@ def _outside(shape: Any) -> str:
     at = int(np.argmax(wrong))
     x, y = points[at].tolist()
     where = f"position {at} is {x:g}, {y:g}"
-    if np.abs(points).max() > 2 * _TURN:
+    if not np.isfinite((x, y)).all():
+        return f"{where}: not a finite number"
+    if np.nanmax(np.abs(points)) > 2 * _TURN:
         return f"{where}: these may be metres; give their CRS with --crs, e.g. EPSG:32647"
     if abs(x) <= _QUARTER and abs(y) <= _HALF:
         return f"{where}: no latitude is beyond 90; are longitude and latitude swapped?"

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -64,7 +65,7 @@ def read_vector(
 
     driver = DRIVERS[member.file.suffix.lower()]
     notices: list[Notice] = []
-    _refuse_damage(member, driver)
+    _refuse_damage(member, driver, limits)
     encoding = _encoding(member, notices) if driver == "ESRI Shapefile" else None
     try:
         with fiona.Env(**_SHUT):
@@ -99,10 +100,10 @@ def _framed(part: Features, crs: Any) -> gpd.GeoDataFrame:
     return part.frame(crs)
 
 
-def _refuse_damage(member: Member, driver: str) -> None:
+def _refuse_damage(member: Member, driver: str, limits: Limits) -> None:
     """Find, before GDAL opens it, what would make it crash or end without a reason."""
     if driver == "ESRI Shapefile":
-        _refuse_alone(member)
+        _refuse_alone(member, limits)
         return
     import sqlite3
 
@@ -117,7 +118,7 @@ def _refuse_damage(member: Member, driver: str) -> None:
         raise InputError(message)
 
 
-def _refuse_alone(member: Member) -> None:
+def _refuse_alone(member: Member, limits: Limits) -> None:
     if content(member.file)[:4] != b"\0\0\x27\x0a":
         message = f"{member.name}: not a file of the format ESRI Shapefile, or a damaged one"
         raise InputError(message)
@@ -128,6 +129,8 @@ def _refuse_alone(member: Member) -> None:
             "several files, bring all of them"
         )
         raise InputError(message)
+    parts = (member.file, *(_beside(member.file, ending) for ending in (".shx", ".dbf")))
+    limits.require("bytes", sum(part.stat().st_size for part in parts if part), member.name)
 
 
 def _beside(file: Path, ending: str) -> Path | None:
@@ -197,4 +200,5 @@ def _shape(geometry: Any) -> Any:
     if plain["type"] == "MultiLineString":
         # a part of one point, where a signal was lost, is no line
         plain["coordinates"] = [part for part in plain["coordinates"] if len(part) > 1]
-    return shapely.force_2d(shapely.geometry.shape(plain))
+    with np.errstate(invalid="ignore"):  # what is not finite is named later, with its place
+        return shapely.force_2d(shapely.geometry.shape(plain))

@@ -89,9 +89,15 @@ def as_csv(found: Exposure) -> str:
         cells = ["" if cell != cell else cell for cell in cells]  # noqa: PLR0124 - NaN
         cells += [held.get(name, 0.0) for name in names]
         cells += _near_cells(found, str(row.route_id))
-        said = [str(notice) for notice in found.notices if notice.feature in {"", row.route_id}]
+        said = [str(notice) for notice in found.notices if _is_about(notice.feature, row)]
         lines.append([*cells, " | ".join(said)])
     return csv_text(lines)
+
+
+def _is_about(feature: str, row: Any) -> bool:
+    """Tell whether a warning is about a route, by its id or by its place in the file."""
+    called = (f"({row.route_id})", f"({row.name})")
+    return feature in {"", row.route_id} or feature.endswith(called)
 
 
 def as_table(found: Exposure) -> str:
