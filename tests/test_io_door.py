@@ -498,3 +498,13 @@ def test_a_shapefile_counts_all_of_its_parts(tmp_path):
     most = (tmp_path / "r.shp").stat().st_size
     with pytest.raises(InputError, match="--limit bytes="):
         io.read(tmp_path / "r.shp", role="routes", limits=Limits(bytes=most))
+
+
+def test_what_cannot_be_read_and_what_cannot_be_degrees_are_told_at_once(put):
+    lines = [[[97, 25], [98, 26]], [[97, None], [98, 26]], [[97, 125], [98, 26]]]
+    found = many(*(road(line(points)) for points in lines))
+    with pytest.raises(InputError) as caught:
+        io.read(put(json.dumps(found).encode(), "r.geojson"), role="routes")
+    head, *said = str(caught.value).split("\n")
+    assert head == "r.geojson: 2 feature(s) cannot be read"
+    assert [text.split(" (")[0] for text in said] == ["  feature 1", "  feature 2"]

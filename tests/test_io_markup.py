@@ -1,6 +1,8 @@
 """KML and GPX: what an independent writer writes is read back; what GDAL would bend is refused."""
 
 import datetime as dt
+import math
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import fiona
@@ -150,6 +152,7 @@ def test_kml_shapes():
         ("97,25;98,26", "'97,25;98,26' is no position"),
         ("97,NaN 98,26", "'97,NaN' is no position"),
         ("97,25", r"has 1 position\(s\)"),
+        ("97,5 25,5 98,5 26,25", "are these decimal commas"),
     ],
 )
 def test_coordinates_that_can_be_read_in_two_ways_are_refused(tmp_path, coordinates, said):
@@ -289,3 +292,16 @@ def test_shapes_are_those_that_gdal_reads_or_more(path):
 @pytest.mark.shared
 def test_gdal_reads_most_of_the_public_files():
     assert sum(_by_gdal(path) is not None for path in _suite("*/*.gpx", "togeojson/*.kml")) > 60
+
+
+@given(st.lists(st.tuples(st.integers(0, 180), st.integers(0, 90)), min_size=2, max_size=8))
+def test_whole_degrees_that_are_meant_are_read(points):
+    # a line of whole degrees is refused only where decimal commas make it far shorter
+    found = read_kml(kml(placemark(line(" ".join(f"{x},{y}" for x, y in points)))), "x", DEFAULT)
+    if found.problems:
+        read = [float(f"{x}.{y}") for x, y in points]
+        commas = list(zip(read[::2], read[1::2], strict=True))
+        spans = [max(math.dist(a, b) for a, b in pairwise(one)) for one in (commas, points)]
+        assert spans[0] * 5 < spans[1]
+    else:
+        assert list(found.shapes[0].coords) == points

@@ -111,6 +111,10 @@ class Features:
         """
         from pyproj.exceptions import CRSError as Unknown
 
+        if self.problems and crs == "EPSG:4326":
+            from geo.io.lonlat import outside
+
+            self.problems += outside(self.shapes, self.labels)  # all at once, not one by one
         refuse(self.problems, self.name)
         many = int(shapely.get_num_coordinates(self.shapes).sum()) if self.shapes else 0
         self.limits.require("vertices", many, self.name)

@@ -9,7 +9,9 @@ References
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
@@ -33,7 +35,8 @@ _SHAPES: Final = (
 )
 _TOLD: Final = ("name", "description", "address", "phoneNumber")
 _LEAST_IN_LINE, _LEAST_IN_RING = 2, 4
-_TWO, _THREE = 2, 3
+_TWO, _THREE, _FOUR = 2, 3, 4
+_HALF_TURN_DEG, _MUCH = 180, 5
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PART_OF_DAY: Final = re.compile(r"\d{4}(-\d{2})?")
 _SHOWN_CHARACTERS: Final = 40
@@ -215,9 +218,31 @@ def _polygon(element: Element) -> Any:
 
 
 def _positions(element: Element) -> list[tuple[float, float]]:
-    return [
+    points = [
         _tuple(word.split(","), at) for at in element.all("coordinates") for word in at.text.split()
     ]
+    if any("." in at.text for at in element.all("coordinates")) or not _has_commas(points):
+        return points
+    message = (
+        f"line {element.line}: its positions lie far apart and none has a decimal point: are "
+        "these decimal commas? Write 97.5,25.5 for 97,5 25,5"
+    )
+    raise GeometryError(message)
+
+
+def _has_commas(points: list[tuple[float, float]]) -> bool:
+    """Tell whether whole numbers make a far shorter line if their commas are decimal ones."""
+    if len(points) < _FOUR or len(points) % 2 or any(height < 0 for _, height in points):
+        return False
+    read = [float(f"{whole:.0f}.{part:.0f}") for whole, part in points]
+    pairs = list(zip(read[::2], read[1::2], strict=True))
+    if any(abs(x) > _HALF_TURN_DEG or abs(y) > _HALF_TURN_DEG / 2 for x, y in pairs):
+        return False
+    return _MUCH * _longest(pairs) < _longest(points)
+
+
+def _longest(points: list[tuple[float, float]]) -> float:
+    return max(math.dist(one, other) for one, other in pairwise(points))
 
 
 def _tuple(parts: list[str], element: Element) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from geo.io.features import refuse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["fits_degrees", "lonlat"]
+__all__ = ["fits_degrees", "lonlat", "outside"]
 
 _TURN: Final = 360
 _HALF: Final = 180
@@ -108,16 +108,34 @@ def _jumps(points: Any) -> Any:
     return np.abs(np.diff(points, axis=0, prepend=points[:1]))
 
 
-def _refuse_outside(shapes: Any, name: str, labels: Sequence[str]) -> None:
-    # a whole turn more is the same place, written on from the last one
+def outside(shapes: Sequence[Any], labels: Sequence[str]) -> list[str]:
+    """
+    Say which features have coordinates that are no longitude and latitude.
+
+    Parameters
+    ----------
+    shapes
+        Geometries or None.
+    labels
+        What each feature is called.
+
+    Returns
+    -------
+    list of str
+        A line for each such feature, with its first such position; longitudes up to two
+        turns are let in, since a whole turn more is the same place.
+    """
     most = np.array((2 * _TURN, _QUARTER))
-    rows = _rows_with(shapes, lambda points: ~(np.abs(points) <= most).all(axis=1))
+    rows = _rows_with(
+        np.array(shapes, dtype=object), lambda points: ~(np.abs(points) <= most).all(axis=1)
+    )
+    return [f"{labels[row]}: {_outside(shapes[row])}" for row in rows]
+
+
+def _refuse_outside(shapes: Any, name: str, labels: Sequence[str]) -> None:
+    what = "have coordinates that are no longitude and latitude"
     try:
-        refuse(
-            [f"{labels[row]}: {_outside(shapes[row])}" for row in rows],
-            name,
-            "have coordinates that are no longitude and latitude",
-        )
+        refuse(outside(shapes, labels), name, what)
     except GeometryError as error:
         raise CRSError(str(error)) from None
 
