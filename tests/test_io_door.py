@@ -4,6 +4,7 @@ import csv
 import io as memory
 import json
 import os
+import random
 import stat
 import time
 import zipfile
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 from conftest import ROOT, frame
 from hypothesis import given
 from input_cases import (
+    CASES,
     EAST,
     GPX,
     HELD,
@@ -508,3 +510,69 @@ def test_what_cannot_be_read_and_what_cannot_be_degrees_are_told_at_once(put):
     head, *said = str(caught.value).split("\n")
     assert head == "r.geojson: 2 feature(s) cannot be read"
     assert [text.split(" (")[0] for text in said] == ["  feature 1", "  feature 2"]
+
+
+def test_of_many_warnings_of_a_kind_the_first_are_told_and_all_are_counted(put):
+    points = [road({"type": "Point", "coordinates": [97, 25]}, id=f"p{at}") for at in range(70)]
+    found = io.read(put(json.dumps(many(road(), *points)).encode(), "r.geojson"), role="routes")
+    assert len(found.notices) == 11
+    assert found.notices[-1].message.startswith("the same holds for 60 more feature(s): 11 (p10)")
+    assert found.notices[-1].message.endswith("60 (p59), ...")
+
+
+def test_a_list_of_very_many_files_is_not_even_read(put, monkeypatch):
+    made = archive(*((f"{at}", b"") for at in range(1001)))
+    monkeypatch.setattr("zipfile.ZipFile", None)
+    with pytest.raises(InputError, match="an archive of more than 1,000 members"):
+        io.read(put(made), role="routes")
+
+
+PIECES = (
+    *(b"[", b"]", b"{", b"}", b"null", b"NaN", b"1e999", b"-", b'"', b",", b"<", b"/>", b"&lt;"),
+    *(b"\xff", b"\x00", b"180", b"90.0000001", b"<Point>", b"<coordinates>", b"</Placemark>"),
+    *(b"GeometryCollection", b"Polygon", b'"type"', b"<TimeSpan>", b"<!DOCTYPE a>", b"PK\x01\x02"),
+)
+SEEDS = [
+    (name, data)
+    for one in CASES
+    for name, data in one.files.items()
+    if len(data) < 100_000 and name.endswith((".geojson", ".gpx", ".kml", ".kmz", ".zip", ".gpkg"))
+]
+
+
+def bent(data, chance):
+    """Bend bytes as damage and malice do."""
+    data = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(data) + 1)
+        if chance.random() < 0.4:
+            data[at:at] = chance.choice(PIECES)
+        elif chance.random() < 0.5:
+            del data[at : at + chance.randint(1, 12)]
+        elif at < len(data):
+            data[at] = chance.randrange(256)
+    return bytes(data)
+
+
+def bend_and_read(folder, times):
+    chance = random.Random(times)
+    for _ in range(times):
+        name, data = chance.choice(SEEDS)
+        path = folder / name
+        path.write_bytes(bent(data, chance))
+        for role in ("routes", "zones"):
+            said = name
+            try:
+                assert (shapely.is_valid(io.read(path, role=role).frame.geometry.to_numpy())).all()
+            except InputError as error:
+                said = str(error)
+            assert name in said
+
+
+def test_bent_files_end_in_an_answer_or_an_error_that_names_them(tmp_path):
+    bend_and_read(tmp_path, 300)
+
+
+@pytest.mark.fuzz
+def test_many_bent_files_end_in_an_answer_or_an_error_that_names_them(tmp_path):
+    bend_and_read(tmp_path, 100_000)

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import InputError, Notice
+from geo.io.files import content
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -27,6 +28,7 @@ _BESIDE: Final = (".shx", ".dbf", ".prj", ".cpg")
 _OUTSIDE: Final = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\0")
 _SHOWN: Final = 10
 _LOCKED: Final = 0x1
+_LISTED: Final = b"PK\x01\x02"  # where a file stands in the list of an archive
 _BLOCK: Final = 1 << 20
 _STEM: Final = "layer"
 
@@ -81,6 +83,8 @@ def opened(
     if file.suffix.lower() not in ARCHIVES:
         yield Member(file, file.name)
         return
+    # before the list is read, since a list of millions fills the memory by itself
+    limits.require("members", content(file).count(_LISTED), file.name)
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
@@ -99,7 +103,6 @@ def opened(
 def _listed(archive: zipfile.ZipFile, file: Path, limits: Limits) -> list[zipfile.ZipInfo]:
     """List the files of an archive, and refuse it by its list alone."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    limits.require("members", len(entries), file.name)
     names = [entry.filename.lower() for entry in entries]
     for entry in entries:
         reason = _odd(entry, names)

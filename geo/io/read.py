@@ -36,6 +36,7 @@ _WANTED: Final = {
     "routes": ("LineString", "MultiLineString"),
     "zones": ("Polygon", "MultiPolygon"),
 }
+_SHOWN, _NAMED = 10, 50
 _IDS: Final = ("route_id", "corridor_id", "zone_id", "area_id", "id", "name")
 
 
@@ -112,7 +113,19 @@ def read(
         frame = _checked(frame, member.name, labels, notices)
     _look_at(frame, member.name, role, labels, notices)
     digest = hashlib.sha256(content(file)).hexdigest()
-    return Source(str(path), digest, frame.reset_index(drop=True), tuple(notices))
+    return Source(str(path), digest, frame.reset_index(drop=True), tuple(_told(notices)))
+
+
+def _told(notices: list[Notice]) -> Iterator[Notice]:
+    """Tell the first ten of a kind, and how many more there are, and which."""
+    for rule in dict.fromkeys(notice.rule for notice in notices):
+        same = [notice for notice in notices if notice.rule == rule]
+        yield from same[:_SHOWN]
+        more = [notice.feature for notice in same[_SHOWN:]]
+        if more:
+            named = ", ".join(more[:_NAMED]) + (", ..." if len(more) > _NAMED else "")
+            message = f"the same holds for {len(more)} more feature(s): {named}"
+            yield Notice(same[0].file, "", rule, message)
 
 
 def _require_crs(crs: str | None) -> None:

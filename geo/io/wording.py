@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["is_zawgyi", "look_at"]
 
-_SHOWN: Final = 10
 _LETTER: Final = (
     "\u1000-\u102a\u103f\u104e\u1050-\u1055\u105a-\u105d"
     "\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"
@@ -77,7 +76,7 @@ def look_at(frame: pd.DataFrame, name: str, labels: Sequence[str], notices: list
     labels
         What each feature is called.
     notices
-        Where the words are added, for ten features of each kind at most.
+        Where the words are added.
     """
     columns = [column for column in frame.columns if frame[column].dtype.kind not in "biufcmM"]
     found: dict[str, list[tuple[str, str]]] = {"zawgyi": [], "direction": []}
@@ -90,12 +89,8 @@ def look_at(frame: pd.DataFrame, name: str, labels: Sequence[str], notices: list
                     found["zawgyi"].append((labels[row], str(column)))
     for rule, places in found.items():
         notices += [
-            Notice(name, called, rule, _SAYS[rule].format(column))
-            for called, column in places[:_SHOWN]
+            Notice(name, called, rule, _SAYS[rule].format(column)) for called, column in places
         ]
-        if len(places) > _SHOWN:
-            message = f"and {len(places) - _SHOWN} more text(s) like these"
-            notices.append(Notice(name, "", rule, message))
 
 
 _SAYS: Final[dict[str, Any]] = {
