@@ -241,6 +241,12 @@ refused(
 refused(10, "crs null", "r.geojson.*crs is null.*--crs", many(road(), crs=None))
 case(10, "crs null, with --crs", many(road(), crs=None), words=("--crs", "EPSG:4326"))
 refused(
+    9,
+    "crs that names a file to PROJ",
+    r"r\.geojson.*no code such as",
+    many(road(), **named("+proj=longlat +nadgrids=/etc/passwd")),
+)
+refused(
     11,
     "crs that is a link",
     "r.geojson.*links are not followed",
@@ -652,6 +658,13 @@ for value in ("01/02/2024", "2024-02-30", "2024-13-01"):
         None,
         many(zone(start=value)),
     )
+refused(
+    102,
+    "the source_date 01/02/2024",
+    r"z\.geojson.*source_date.*0 \(z\).*01/02/2024",
+    None,
+    many(zone(source_date="01/02/2024")),
+)
 case(
     103,
     "moments with Z and +06:30",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -37,6 +38,11 @@ _SHOWN = 10
 _DEEPEST = 64
 _LARGEST = 1e12  # beyond any metre or degree, and within what a double holds
 _LONLAT = ("crs84", "epsg::4326", "epsg:4326", "epsg::4979", "epsg:4979")
+# of what PROJ takes for a CRS, only codes: its own language can name files to be opened
+_CODE = re.compile(
+    r"(urn:(x-)?ogc:def:crs:\w+:[\w.]*:\w+|https?://www\.opengis\.net/def/crs/\w+/[\w.]+/\w+|\w+:\w+)",
+    re.ASCII | re.IGNORECASE,
+)
 _LONG_MARKS = {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"}
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
@@ -129,7 +135,7 @@ def crs_of(document: dict[str, Any], name: str) -> str:
     Raises
     ------
     CRSError
-        If its crs is null, a link, or not a name.
+        If its crs is null, a link, not a name, or more than a code.
     """
     if "crs" not in document:
         return "EPSG:4326"
@@ -145,7 +151,12 @@ def crs_of(document: dict[str, Any], name: str) -> str:
     if not text:
         message = f"{name}: its crs has no name"
         raise CRSError(message)
-    return "EPSG:4326" if text.lower().endswith(_LONLAT) else text
+    if text.lower().endswith(_LONLAT):
+        return "EPSG:4326"
+    if not _CODE.fullmatch(text):
+        message = f"{name}: its crs {text[:80]!r} is not known: no code such as EPSG:32647"
+        raise CRSError(message)
+    return text
 
 
 def features(document: Any, name: str) -> list[dict[str, Any]]:

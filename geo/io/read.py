@@ -244,7 +244,7 @@ def _flat(shape: Any) -> Iterator[Any]:
 def _checked(
     frame: gpd.GeoDataFrame, name: str, labels: list[str], notices: list[Notice]
 ) -> gpd.GeoDataFrame:
-    """Mend the polygons that can be mended, and refuse periods that cannot be read."""
+    """Mend the polygons that can be mended, and refuse dates that cannot be read."""
     from geo import control
     from geo.io.polygons import mended
 
@@ -253,8 +253,11 @@ def _checked(
     shapes = mended(frame.geometry.to_numpy(), name, called, notices)
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
     frame = frame[~(frame.is_empty & ~was_empty)]
+    rows = frame.set_axis([labels[row] for row in frame.index])
     try:
-        control.as_of(frame.set_axis([labels[row] for row in frame.index]), None)
+        control.as_of(rows, None)
+        if "source_date" in rows.columns:
+            control.days(rows["source_date"], partial=True)
     except InputError as error:
         message = f"{name}: {error}"
         raise InputError(message) from None
