@@ -99,15 +99,15 @@ REFUSED = {
     "curve": (collection({"type": "Curve", "coordinates": []}), r"0 \(n0\): .* 'Curve'"),
     "null in a position": (
         collection({"type": "LineString", "coordinates": [[97, 25], [None, 26]]}),
-        r"coordinates\[1\] holds None",
+        r"coordinates\[1\] holds null",
     ),
     "text in a position": (
         collection({"type": "LineString", "coordinates": [["97", 25], [98, 26]]}),
-        r"coordinates\[0\] holds '97'",
+        r'coordinates\[0\] holds "97"',
     ),
     "true in a position": (
         collection({"type": "LineString", "coordinates": [[True, 25], [98, 26]]}),
-        "holds True",
+        "holds true",
     ),
     "infinite": (b'{"type":"LineString","coordinates":[[97,25],[1e400,26]]}', "no coordinate"),
     "one number": (

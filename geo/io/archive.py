@@ -1,4 +1,14 @@
-"""A zip archive of one file of routes or zones: listed and bounded before anything is unpacked."""
+"""
+A zip archive of one file of routes or zones: listed and bounded before anything is unpacked.
+
+A shapefile is several files, which is why web maps ask for it zipped [1]_; a KMZ is a
+KML zipped with its pictures [2]_. Other archives are not read.
+
+References
+----------
+.. [1] Mapbox, "Shapefile", help glossary, https://docs.mapbox.com/help/glossary/shapefile.
+.. [2] OGC 07-147r2, "OGC KML", version 2.2, Open Geospatial Consortium 2008.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _DEPTH = {
     "MultiPolygon": 3,
 }
 _LEAST_IN_LINE, _LEAST_IN_RING = 2, 4
-_SHOWN = 10
+_SHOWN, _SHOWN_LETTERS = 10, 80
 _DEEPEST = 64
 _LARGEST = 1e12  # beyond any metre or degree, and within what a double holds
 _LONLAT = ("crs84", "epsg::4326", "epsg:4326", "epsg::4979", "epsg:4979")
@@ -187,6 +187,9 @@ def features(document: Any, name: str) -> list[dict[str, Any]]:
         return _checked([document], name)
     if kind in _DEPTH or kind == "GeometryCollection":
         return [{"type": "Feature", "properties": {}, "geometry": document}]
+    if kind == "FeatureCollection":
+        message = f"{name}: not GeoJSON: its features are not a list"
+        raise InputError(message)
     what = f"its type is {kind!r}" if kind else "it has no member type, or one that is no text"
     message = f"{name}: not GeoJSON: {what}"
     raise InputError(message)
@@ -277,7 +280,8 @@ def _wrong_position(value: list[Any], path: str) -> Iterator[str]:
         yield f"{path} has {len(value)} number(s), a position has two"
     for number in value:
         if isinstance(number, bool) or not isinstance(number, int | float):
-            yield f"{path} holds {number!r}, which is not a number"
+            shown = json.dumps(number, ensure_ascii=False)[:_SHOWN_LETTERS]
+            yield f"{path} holds {shown}, which is not a number"
         elif abs(number) > _LARGEST or not math.isfinite(number):
             yield f"{path} holds a number that is no coordinate"
 
