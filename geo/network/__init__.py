@@ -7,8 +7,20 @@ bridged unless that is asked for, and what was joined is reported.
 """
 
 from geo.network.build import build
+from geo.network.follow import Followed, follow
 from geo.network.graph import MODES, PASSABLE, Network
 from geo.network.report import Report, examine
 from geo.network.snap import Snapped, snap
 
-__all__ = ["MODES", "PASSABLE", "Network", "Report", "Snapped", "build", "examine", "snap"]
+__all__ = [
+    "MODES",
+    "PASSABLE",
+    "Followed",
+    "Network",
+    "Report",
+    "Snapped",
+    "build",
+    "examine",
+    "follow",
+    "snap",
+]
