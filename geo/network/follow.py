@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["MOST_OFF_PUBLISHED", "MOST_TO_DRAWN", "Followed", "follow"]
+__all__ = ["LEAST_TO_DRAWN", "MOST_OFF_PUBLISHED", "MOST_TO_DRAWN", "Followed", "follow"]
 
 MOST_OFF_PUBLISHED: Final = 1 / 3
 """A routed length off the published one by more than this share is another road."""
@@ -38,6 +39,7 @@ MOST_TO_DRAWN: Final = 2.0
 The published lengths of the bundled sections are up to 1.96 times the drawn ones.
 """
 LEAST_TO_DRAWN: Final = 2 / 3
+"""A road through places is no shorter than the line through them, but for what its ends move."""
 _MOST_ASIDE: Final = 0.1
 """Share of a road that may lie outside the error: errors are told for nine tenths of a line."""
 _PROBE_M: Final = 500.0
@@ -126,14 +128,20 @@ def follow(
     Notes
     -----
     A place may be as far from its road as its section's error and the accuracy
-    together; places further away are left out. A section stays as drawn if it is
-    no road, an end is too far from any road, no path joins its places, the routed
-    length is off the published one by more than a third, or, where none is
-    published, it is more than twice or less than two thirds of the drawn; and if
-    more than a tenth of the road lies further from the drawn line than its error
-    allows, for then one of the two is wrong. The new error is the accuracy or
-    that of the roads' own lines, never more than the old one; where places were
-    left out it stays as it was.
+    together; places further away are left out. A section stays as drawn if
+
+    * it is no road,
+    * an end, or over a tenth of its places, are too far from any road that hangs
+      together with the others, or no path joins its places,
+    * the routed length is off the published one by more than a third, or, where
+      none is published, it is over twice or under two thirds of the drawn,
+    * over a tenth of the road found is travelled there and back, or lies further
+      from the line through the places than their error allows: then the road or
+      the places are wrong,
+    * the road is known less well than the line.
+
+    The new error is the accuracy, or that of the roads' own lines if it is larger;
+    where places were left out it stays as it was.
     """
     geodesy.require_lonlat(sections.crs, "sections")
     if not 0 <= accuracy_m < np.inf:
@@ -151,43 +159,38 @@ def follow(
 
 def _decide(network: Network, section: Section, accuracy_m: float) -> _Decision:
     """Take the road or refuse it, and say why."""
-    refused = _unfit(section)
-    if refused:
-        return _Decision(refused)
     left_out = int((section.node < 0).sum())
+    refused = _unfit(section, left_out)
+    if refused:
+        return _Decision(refused, left_out=left_out)
     ways = shortest(network, section.legs)
     broken = sum(way is None for way in ways)
     if broken:
         reason = f"no path on the roads for {broken} of its {len(ways)} legs"
         return _Decision(reason, left_out=left_out)
     lengths = network.edges["length_m"].to_numpy()
-    steps = _without_spurs([way for way in ways if way], lengths, section.allowed_m)
+    steps = _steps(network, section, [way or [] for way in ways])
     line = drawn(network, steps)
     if line is None:
         return _Decision("its places meet the roads in a single point", left_out=left_out)
     edges = [step.edge for step in steps]
-    found = _Decision("", line, float(lengths[edges].sum()), left_out)
     aside, furthest = _aside(line, section)
-    found = replace(found, furthest_m=furthest)
-    reason = _misfit(section, found.routed_m, aside)
+    found = _Decision("", line, float(lengths[edges].sum()), left_out, furthest)
+    twice = float(sum(lengths[edge] * many for edge, many in Counter(edges).items() if many > 1))
+    own = network.edges["positional_error_m"].to_numpy(float)[edges]
+    error = float(np.nanmax([accuracy_m, *own]))
+    reason = _misfit(section, found.routed_m, aside, twice)
+    if not reason and error > section.error_m > 0:
+        reason = f"the road, known to {error / _KILO:.1f} km, is known less well than the line"
     if reason:
         return replace(found, line=None, reason=reason)
-    own = network.edges["positional_error_m"].to_numpy(float)[edges]
-    return _with_error(found, section, float(np.nanmax([accuracy_m, *own])))
+    if left_out:
+        reason = f"follows the road; {left_out} place(s) too far from it: error as before"
+        return replace(found, reason=reason, error_m=section.error_m)
+    return replace(found, reason="follows the road; error that of the roads", error_m=error)
 
 
-def _with_error(found: _Decision, section: Section, error_m: float) -> _Decision:
-    """Lower the error to that of the roads, if they are known better and all places agree."""
-    if found.left_out:
-        reason = f"follows the road; {found.left_out} place(s) too far from it: error as before"
-    elif error_m >= section.error_m > 0:
-        reason = "follows the road, which is known no better: error as before"
-    else:
-        return replace(found, reason="follows the road; error that of the roads", error_m=error_m)
-    return replace(found, reason=reason, error_m=section.error_m)
-
-
-def _unfit(section: Section) -> str:
+def _unfit(section: Section, left_out: int) -> str:
     """Say why a section cannot be routed at all."""
     if section.mode != _ROAD:
         return f"a {section.mode} section is not routed over roads"
@@ -198,10 +201,12 @@ def _unfit(section: Section) -> str:
     if far:
         allowed = section.allowed_m / _KILO
         return f"no connected road within {allowed:.1f} km of its {' and its '.join(far)}"
+    if left_out > _MOST_ASIDE * len(section.node):
+        return f"{left_out} of its {len(section.node)} places are too far from any connected road"
     return ""
 
 
-def _misfit(section: Section, routed_m: float, aside: float) -> str:
+def _misfit(section: Section, routed_m: float, aside: float, twice_m: float) -> str:
     """Say why a road is not the section's."""
     if section.published_m > 0:
         off = routed_m / section.published_m - 1
@@ -212,31 +217,51 @@ def _misfit(section: Section, routed_m: float, aside: float) -> str:
         ratio = routed_m / section.drawn_m if section.drawn_m else np.inf
         if not LEAST_TO_DRAWN <= ratio <= MOST_TO_DRAWN:
             return f"the road found is {ratio:.2f} times as long as drawn"
+    if twice_m > _MOST_ASIDE * routed_m:
+        return f"{twice_m / routed_m:.0%} of the road found is travelled there and back"
     if aside > _MOST_ASIDE:
         allowed = section.allowed_m / _KILO
         return f"{aside:.0%} of the road found lies over {allowed:.1f} km from the drawn line"
     return ""
 
 
-def _without_spurs(ways: list[list[Step]], lengths: Floats, most_m: float) -> list[Step]:
+def _steps(network: Network, section: Section, ways: list[list[Step]]) -> list[Step]:
     """
     Put legs together, without going to a place beside the road and back.
 
-    A place is known to its error only, so a way to it and back that is no longer
-    than that is none of the road.
+    A place is known to its error only, so a way to it and back is none of the road,
+    as long as the road without it still passes the place within that error.
     """
     steps: list[Step] = []
-    for way in ways:
-        left, turn = 0.0, 0
-        back = len(steps) - 1
-        while turn < len(way) and back >= 0:
-            last = steps[back]
-            left += lengths[last.edge]
-            if way[turn] != Step(last.edge, not last.forward) or left > most_m:
-                break
-            turn, back = turn + 1, back - 1
-        steps = [*steps[: back + 1], *way[turn:]]
+    for number, way in enumerate(ways):
+        spur = _spur(steps, way)
+        if spur:
+            rest = [step for later in ways[number + 1 :] for step in later]
+            without = [*steps[:-spur], *way[spur:]]
+            if _passes(network, section, [*without, *rest]):
+                steps = without
+                continue
+        steps = [*steps, *way]
     return steps
+
+
+def _spur(steps: list[Step], way: list[Step]) -> int:
+    """Count the last steps that the next ones only take back."""
+    turn = 0
+    for last, step in zip(reversed(steps), way, strict=False):
+        if step != Step(last.edge, not last.forward):
+            break
+        turn += 1
+    return turn
+
+
+def _passes(network: Network, section: Section, steps: list[Step]) -> bool:
+    """Tell whether steps pass all places of a section."""
+    line = drawn(network, steps)
+    if line is None:
+        return False
+    distance = nearest(section.kept, np.array([line], dtype=object), np.inf).distance_m
+    return bool((distance <= section.allowed_m + _LEAST_GAP_M).all())
 
 
 def _aside(line: Any, section: Section) -> tuple[float, float]:
@@ -248,7 +273,7 @@ def _aside(line: Any, section: Section) -> tuple[float, float]:
         (np.arange(max(int(length / _PROBE_M), 1)) + 0.5) * length / max(int(length / _PROBE_M), 1)
     )
     at = np.column_stack([np.interp(probes, marks, column) for column in xy.T])
-    shapes = np.array([section.shape], dtype=object)
+    shapes = np.array([shapely.LineString(section.kept)], dtype=object)
     distance = nearest(at, shapes, np.inf).distance_m
     return float((distance > section.allowed_m).mean()), float(distance.max())
 
@@ -311,6 +336,7 @@ def _apart(taken: Sequence[Section], decisions: Sequence[_Decision]) -> list[Not
         for (name, here), (other, there) in combinations(ends, 2):
             gap = float(geodesy.distance_m(*np.array([[*here, *there]]).T)[0])
             if gap >= _LEAST_GAP_M:
-                message = f"ends {gap / _KILO:.2f} km from {other}, which it met as drawn"
+                said = f"{gap:.0f} m" if gap < _KILO else f"{gap / _KILO:.1f} km"
+                message = f"ends {said} from {other}, which it met as drawn"
                 notices.append(Notice("sections", name, "no-longer-met", message))
     return notices

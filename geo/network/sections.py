@@ -52,6 +52,8 @@ class Section:
     node
         The node of each of its places, -1 where no connected road is near
         enough; none where it is not a single road.
+    distance_m
+        Metres from each place to its node; NaN where no road is near.
     """
 
     name: str
@@ -62,6 +64,19 @@ class Section:
     error_m: float
     allowed_m: float
     node: Ints
+    distance_m: Floats
+
+    @property
+    def kept(self) -> Floats:
+        """
+        Give the places that have a node.
+
+        Returns
+        -------
+        ndarray of float
+            Longitude and latitude, degrees, shape (n, 2).
+        """
+        return shapely.get_coordinates(self.shape)[self.node >= 0]
 
     @property
     def legs(self) -> list[tuple[int, int]]:
@@ -122,6 +137,7 @@ def facts_of(
             error_m=float(errors[at]),
             allowed_m=float(errors[at] + accuracy_m),
             node=none,
+            distance_m=none.astype(float),
         )
         for at, name in enumerate(names)
     ]
@@ -151,16 +167,15 @@ def on_roads(sections: list[Section], roads: Network) -> Iterator[tuple[Section,
         for one in sections
     ]
     some = [one for one, good in zip(sections, routed, strict=True) if good]
-    snapped, nodes = _snapped(some, roads)
+    snapped, placed = _snapped(some, roads)
     label = snapped.components
-    main = [_most(label[node[node >= 0]]) for node in nodes]
-    alone = {}
+    main = [_most(label[one.node[one.node >= 0]]) for one in placed]
+    alone: dict[str, tuple[Section, Network]] = {}
     for component in sorted(set(main)):
         members = [one for one, own in zip(some, main, strict=True) if own == component]
         rest = roads.without(_of_edges(roads) != _known(roads, snapped, component))
-        network, of_each = _snapped(members, rest)
-        for one, node in zip(members, of_each, strict=True):
-            alone[one.name] = replace(one, node=node), network
+        network, placed = _snapped(members, rest)
+        alone |= {one.name: (one, network) for one in placed}
     for one in sections:
         yield alone.get(one.name, (one, roads))
 
@@ -230,11 +245,14 @@ def _known(roads: Network, snapped: Network, component: int) -> int:
     return int(roads.components[old][0]) if old.any() else -1
 
 
-def _snapped(sections: list[Section], roads: Network) -> tuple[Network, list[Ints]]:
-    """Bring places onto roads; give each section's nodes, -1 where they are too far."""
+def _snapped(sections: list[Section], roads: Network) -> tuple[Network, list[Section]]:
+    """Bring places onto roads; those that are too far have no node."""
     xy, of = shapely.get_coordinates([one.shape for one in sections], return_index=True)
-    allowed = np.array([one.allowed_m for one in sections])
-    found = snap(roads, *xy.T, most_m=float(allowed.max(initial=0.0)), modes=[ROAD])
-    near = found.distance_m <= allowed[of] if len(of) else np.empty(0, bool)
-    node = np.where(near, found.node, -1)
-    return found.network, [node[of == at] for at in range(len(sections))]
+    most = max((one.allowed_m for one in sections), default=0.0)
+    found = snap(roads, *xy.T, most_m=most, modes=[ROAD])
+    placed = []
+    for at, one in enumerate(sections):
+        distance = found.distance_m[of == at]
+        node = np.where(distance <= one.allowed_m, found.node[of == at], -1)
+        placed.append(replace(one, node=node, distance_m=distance))
+    return found.network, placed
