@@ -198,7 +198,10 @@ def _silent(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
 def _control(found: Ways) -> str:
     least = found.fewest_changes or 0
     if least == 0:
-        return "There may be a way without a change of control: on one of them none is sure."
+        return (
+            "On one way no change of control is sure; contested, mixed and unknown ground on it "
+            "may hide some."
+        )
     times = "once" if least == 1 else f"{least} times"
     return (
         f"There is no way without a change of control: on any of them it changes {times} at least."
