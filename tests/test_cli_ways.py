@@ -65,7 +65,7 @@ def test_the_csv_has_a_row_for_each_way_in_each_scenario(scenario_file):
 def test_a_closed_gate_is_named_and_the_ways_behind_it_are_shown():
     done = run("Pangwa", "Mae Sot", "--as-of", "2026-02-28")
     assert done.exit_code == 0
-    assert "no way. Closed on" in done.stdout
+    assert "no way. What stands in the way" in done.stdout
     assert "Myawaddy" in done.stdout.splitlines()[0]
     assert "if what is closed were open" in done.stdout
 

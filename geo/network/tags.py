@@ -217,6 +217,15 @@ def about(lines: GeoDataFrame) -> pd.DataFrame:
         message = f"network: a mode must be one of {', '.join(MODES)}; found {', '.join(odd[:5])}"
         raise InputError(message)
     state = plain["passable"].where(plain["passable"] != "", plain["status"]).str.upper()
+    numbers = {
+        name: pd.to_numeric(lines[name], errors="coerce").astype(float)
+        if name in lines.columns
+        else pd.Series(np.nan, index=lines.index)
+        for name in ("positional_error_m", "speed_kmh")
+    }
+    # what is no speed, or none at which anybody arrives, is not known
+    speed = numbers["speed_kmh"]
+    numbers["speed_kmh"] = speed.where((speed > 0) & np.isfinite(speed))
     return pd.DataFrame(
         {
             "row": lines["_row"],
@@ -226,12 +235,7 @@ def about(lines: GeoDataFrame) -> pd.DataFrame:
             "forward": ~text["oneway"].isin(_AGAINST),
             "backward": ~text["oneway"].isin(_YES),
             **{name: plain[name] for name in ("name", "section_id", "corridor_id")},
-            **{
-                name: pd.to_numeric(lines[name], errors="coerce").astype(float)
-                if name in lines.columns
-                else np.nan
-                for name in ("positional_error_m", "speed_kmh")
-            },
+            **numbers,
             "apart": ~text["bridge"].isin(_NO) | ~text["tunnel"].isin(_NO),
             "layer": _layer(text["layer"]),
         }

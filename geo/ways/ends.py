@@ -54,14 +54,14 @@ class End:
     ----------
     place
         What was asked for.
-    node
-        The node of the network.
+    nodes
+        The nodes of the network there: at a gate, one on either side.
     distance_m
         How far the network is from the place, metres: ground that no way covers.
     """
 
     place: Place
-    node: int
+    nodes: tuple[int, ...]
     distance_m: float
 
 
