@@ -102,14 +102,25 @@ def judge(case, ended):
     if ended.code > 0:
         return refusal(case, ended)
     try:
-        answer = json.loads(ended.out)
-        warnings = "\n".join(str(one) for one in answer["warnings"])
-        numbers = {name: float(answer[name]) for name in ("length_m", "exposed_m")}
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        numbers, zones, warnings = parsed(ended.out)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         return CRASH, f"no answer on stdout: {type(error).__name__}: {error}"
-    if "boundary_m" in answer:
-        numbers["boundary_m"] = float(answer["boundary_m"])
-    return judge_answer(case, numbers, answer.get("zones") or {}, warnings + "\n" + ended.err)
+    return judge_answer(case, numbers, zones, "\n".join([*warnings, ended.err]))
+
+
+def parsed(out):
+    """Read what an adapter printed: numbers, sums by zone, warnings."""
+    answer = json.loads(out)
+    names = [name for name in ("length_m", "exposed_m", "boundary_m") if name in answer]
+    numbers = {name: float(answer[name]) for name in names}
+    if not {"length_m", "exposed_m"} <= numbers.keys() or not isinstance(answer["warnings"], list):
+        message = "length_m, exposed_m and a list of warnings are wanted"
+        raise ValueError(message)
+    zones = {
+        str(name): {key: float(value) for key, value in sums.items()}
+        for name, sums in answer.get("zones", {}).items()
+    }
+    return numbers, zones, [str(one) for one in answer["warnings"]]
 
 
 def refusal(case, ended):
@@ -142,7 +153,7 @@ def differs(want, numbers, zones):
     pairs = [(name, value, want[name]) for name, value in numbers.items()]
     for zone in sorted(zones.keys() & want["zones"].keys()):
         for key, right in want["zones"][zone].items():
-            pairs.append((f"{key} of {zone}", float(zones[zone].get(key, right)), right))
+            pairs.append((f"{key} of {zone}", zones[zone].get(key, right), right))
     for name, value, right in pairs:
         if not (math.isfinite(value) and abs(value - right) <= want["tolerance_m"]):
             return f"{name} is {value:.4f}, not {right:.4f}"
