@@ -53,6 +53,9 @@ NOT_YET = {
     ),
     **dict.fromkeys(("ring-touches-itself", "ring-twice", "collapsed-ring", "spike"), INVALID),
     "right-to-left": "nothing is said of U+202E in a name",
+    "names-by-case": "nothing is said of properties called Name, name and NAME",
+    "swapped-both-88e": "nothing is said of both files far from where routes are, at 88 N",
+    "to-the-pole": "nothing is said of a vertex at the pole",
     "gpx-backwards": "nothing is said of times that run backwards",
 }
 
@@ -186,6 +189,7 @@ IN_A_PATH = {"warnings": ["odd: files/twist/zones.geojson"]}
         (WANTED | WORD, 0, ANSWER, "", run.NO_WORD),
         (WANTED | WORD, 0, ANSWER, "a Twist", run.RIGHT),
         (WANTED | WORD, 0, ANSWER | {"warnings": ["a twist"]}, "", run.RIGHT),
+        (WANTED | WORD, 0, ANSWER, "an untwisted road\na usual twist", run.NO_WORD),
         (WANTED | WORD, 0, ANSWER | IN_A_PATH, "", run.NO_WORD),
         (WANTED | WORD, 0, ANSWER | {"exposed_m": 9, "warnings": ["odd"]}, "", run.SILENT),
         (REFUSE, 2, "", "zones.geojson: no", run.RIGHT),
@@ -200,7 +204,8 @@ def test_verdicts(want, code, out, err, verdict):
     files = {"routes": "files/plain/routes.geojson", "zones": "files/twist/zones.geojson"}
     case = {"id": "twist", "group": "g", "tests": "t", "files": files, "expected": want}
     text = out if isinstance(out, str) else json.dumps(out)
-    assert run.judge(case, run.Ended(code, text, err))[0] == verdict
+    ended = run.Ended(code, text, err)
+    assert run.judge(case, ended, {"a usual twist"})[0] == verdict
 
 
 def test_a_score_counts_every_verdict():

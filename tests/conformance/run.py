@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import shlex
 import subprocess
 import sys
@@ -30,6 +31,8 @@ CRASH = "crash"
 REFUSED = "refused wrongly"
 TIMEOUT = "timeout"
 VERDICTS = (RIGHT, NO_WORD, WARNED, SILENT, CRASH, REFUSED, TIMEOUT)
+PLAIN = "plain"
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 CRASHES = ("Traceback (most recent call last)", "panicked at", "Segmentation fault", "core dumped")
 
 
@@ -84,16 +87,21 @@ def place(name, folder=HERE):
 
 def run(adapter, cases=None, folder=HERE):
     """Give the verdict of each case; the adapter takes two paths and gives an `Ended`."""
-    out = []
-    for case in load() if cases is None else cases:
-        files = case["files"]
-        ended = adapter(place(files["routes"], folder), place(files["zones"], folder))
-        out.append(Verdict(case["id"], case["group"], *judge(case, ended)))
-    return out
+
+    def ask(case):
+        return adapter(*(place(case["files"][role], folder) for role in ("routes", "zones")))
+
+    known = load(folder / MANIFEST.name)
+    plain = next(case for case in known if case["id"] == PLAIN)
+    usual = frozenset(said(plain, ask(plain)))
+    return [
+        Verdict(case["id"], case["group"], *judge(case, ask(case), usual))
+        for case in (known if cases is None else cases)
+    ]
 
 
-def judge(case, ended):
-    """Give the verdict of one case, and why."""
+def judge(case, ended, usual=frozenset()):
+    """Give the verdict of one case, and why; what a tool usually says is no word."""
     if ended.code is None:
         return TIMEOUT, "no end within the time given"
     crashed = [sign for sign in CRASHES if sign in ended.err]
@@ -102,10 +110,11 @@ def judge(case, ended):
     if ended.code > 0:
         return refusal(case, ended)
     try:
-        numbers, zones, warnings = parsed(ended.out)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        numbers, zones, _ = parsed(ended.out)
+    except UNREADABLE as error:
         return CRASH, f"no answer on stdout: {type(error).__name__}: {error}"
-    return judge_answer(case, numbers, zones, "\n".join([*warnings, ended.err]))
+    lines = [line for line in said(case, ended) if line not in usual]
+    return judge_answer(case, numbers, zones, lines)
 
 
 def parsed(out):
@@ -132,10 +141,10 @@ def refusal(case, ended):
     return RIGHT, ""
 
 
-def judge_answer(case, numbers, zones, said):
+def judge_answer(case, numbers, zones, lines):
     want = case["expected"]
     warning = want.get("warning", {"required": False, "words": []})
-    spoken = has_word(said, warning["words"], case)
+    spoken = has_word(lines, warning["words"])
     wrong = (
         "an answer where none can be had"
         if want["outcome"] == "refuse"
@@ -160,13 +169,25 @@ def differs(want, numbers, zones):
     return ""
 
 
-def has_word(said, words, case):
-    """Tell whether a warning is to the point; the names of the files are no words."""
+def said(case, ended):
+    """Give what a tool says beside the numbers, line by line; names of files are no words."""
+    try:
+        warnings = parsed(ended.out)[2]
+    except UNREADABLE:
+        warnings = []
+    text = "\n".join([*warnings, ended.err])
     for path in sorted(case["files"].values(), key=len, reverse=True):
         for name in (str(HERE / path), path, Path(path).name):
-            said = said.replace(name, " ")
-    said = said.replace(f"/{case['id']}/", " ").lower()
-    return any(word.lower() in said for word in words) if words else bool(said.strip())
+            text = text.replace(name, "FILE")
+    return [line.strip().lower() for line in text.splitlines() if line.strip()]
+
+
+def has_word(lines, words):
+    """Tell whether a line is to the point: a word begins with one of these."""
+    if not words:
+        return bool(lines)
+    wanted = re.compile("|".join(rf"(?<!\w){re.escape(word.lower())}" for word in words))
+    return any(wanted.search(line) for line in lines)
 
 
 def last_line(text):
