@@ -68,7 +68,7 @@ def axes():
         ),
         case(
             "swapped-vertex-88e",
-            "One vertex swapped at 88 E: edges of 7,000 km are said, or refused.",
+            "One vertex swapped at 88 E: edges of 8,000 km are said, or refused.",
             one,
             west(ZONES),
             truth=(one, west(ZONES)),
