@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geo.ways import Ways
 
-__all__ = ["as_csv", "as_json", "as_table", "summary"]
+__all__ = ["as_csv", "as_json", "as_table", "holders", "summary"]
 
 _CSV: Final = (
     "way_id",
@@ -36,6 +36,7 @@ _CSV: Final = (
     "crossings",
 )
 _MOST_HANDS: Final = 14
+_NOBODY_NAMED: Final = "nobody who can be named"
 
 
 def as_json(found: Ways) -> str:
@@ -83,7 +84,10 @@ def as_csv(found: Ways) -> str:
         for way in one.ways.to_dict("records"):
             said = [str(note) for note in one.notices if note.feature in {"", way["way_id"]}]
             cells = [_cell(way[name]) for name in _CSV]
-            told = [_modes(one, way["way_id"]), ", ".join(_holders(one, way["way_id"]))]
+            told = [
+                _modes(one, way["way_id"]),
+                ", ".join(holders(one, way["way_id"]) or [_NOBODY_NAMED]),
+            ]
             rows.append([*head, *cells, *told, " | ".join(said)])
     return csv_text(rows)
 
@@ -274,19 +278,33 @@ def _way(found: Ways, way: Mapping[Any, Any]) -> list[str]:
 
 
 def _hand_words(found: Ways, way_id: str) -> str:
-    row = _holders(found, way_id)
+    row = holders(found, way_id) or [_NOBODY_NAMED]
     shown = ", then ".join(row[:_MOST_HANDS])
     return shown + (f", and {len(row) - _MOST_HANDS} more" if len(row) > _MOST_HANDS else "")
 
 
-def _holders(found: Ways, way_id: str) -> list[str]:
-    """Give the named holders in the order of travel, each change once."""
+def holders(found: Ways, way_id: str) -> list[str]:
+    """
+    Give the named holders along a way in the order of travel, each change once.
+
+    Parameters
+    ----------
+    found
+        The answer.
+    way_id
+        The way.
+
+    Returns
+    -------
+    list of str
+        Contested, mixed and unknown ground is passed over. Empty where nobody is named.
+    """
     if found.exposure is None:
         return []
     table = found.exposure.stretches
     mine = table[(table["route_id"] == way_id) & (table["source"] == found.exposure.sources[0])]
     named = [name for name in mine["controller"] if name not in NOBODY]
-    return [name for name, _ in groupby(named)] or ["nobody who can be named"]
+    return [name for name, _ in groupby(named)]
 
 
 def _shares(found: Ways, way: Mapping[Any, Any]) -> Iterator[str]:

@@ -1,0 +1,124 @@
+// The plot of a choice between ways: length or hours against exposed kilometres, a point for each way.
+// It is the answer of one day; what a point says is in the table beside it as well.
+
+const FRONT = { height: 216, left: 44, right: 20, top: 26, bottom: 38 };
+const FRONT_TICKS = { x: 84, y: 44 };
+const POINT = 10;
+
+// What is weighed against exposure. By hours, only where they are known for every way.
+function frontAxis(question, ways) {
+  const byHours = question.by === "hours" && ways.every((way) => isNumber(way.hours));
+  return byHours
+    ? { label: "Hours", unit: "hours", value: (way) => way.hours }
+    : { label: "Length, km", unit: "km", value: (way) => way.length_m / 1000 };
+}
+
+// From a round number at or below the least to one at or above the most, in round steps.
+function roundScale(least, most, room, apart) {
+  const span = most - least || Math.max(most * 0.2, 1);
+  const few = Math.max(2, Math.floor(room / apart));
+  const rough = span / few;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= rough);
+  const from = Math.max(0, Math.floor((least - span * 0.08) / step) * step);
+  const count = Math.ceil((most + span * 0.08 - from) / step);
+  const ticks = Array.from({ length: count + 1 }, (_, at) => from + at * step);
+  return { from, to: ticks.at(-1), ticks };
+}
+
+function tickWords(value) {
+  return value.toLocaleString("en-GB", { maximumFractionDigits: 2 });
+}
+
+function frontAxes(across, up, x, y, width, axis) {
+  const bottom = FRONT.height - FRONT.bottom;
+  return [
+    ...up.ticks.flatMap((value) => [
+      svg("line", { x1: FRONT.left, x2: width - FRONT.right, y1: y(value), y2: y(value), class: "faint" }),
+      svg("text", { x: FRONT.left - 6, y: y(value) + 4, class: "axis", "text-anchor": "end" }, tickWords(value)),
+    ]),
+    ...across.ticks.flatMap((value, at) => [
+      svg("line", { x1: x(value), x2: x(value), y1: bottom, y2: bottom + 5, class: "tick" }),
+      svg(
+        "text",
+        {
+          x: x(value),
+          y: bottom + 17,
+          class: "axis",
+          "text-anchor": at + 1 === across.ticks.length ? "end" : "middle",
+        },
+        tickWords(value),
+      ),
+    ]),
+    svg("line", { x1: FRONT.left, x2: width - FRONT.right, y1: bottom, y2: bottom, class: "tick" }),
+    svg("text", { x: 0, y: 12, class: "axis name" }, "Exposed, km"),
+    svg("text", { x: width - FRONT.right, y: FRONT.height - 4, class: "axis name", "text-anchor": "end" }, axis.label),
+  ];
+}
+
+// The words of a way, for those who do not see the plot.
+function wayWords(way) {
+  const range = isBounded(way) ? `, surely ${km(way.sure_m)}, possibly ${km(way.possible_m)}` : "";
+  const hours = isNumber(way.hours) ? `, ${Math.round(way.hours)} hours` : "";
+  const silent = way.uncovered_m > 0 ? `, ${km(way.uncovered_m)} where nothing is known` : "";
+  return `${way.way_id}: ${km(way.length_m)}${hours}, exposed as drawn ${km(way.exposed_m)}${range}${silent}`;
+}
+
+function whisker(way, at, y) {
+  if (!isBounded(way)) return [];
+  const [low, high] = [y(way.sure_m / 1000), y(way.possible_m / 1000)];
+  const cap = (height) => svg("line", { x1: at - 6, x2: at + 6, y1: height, y2: height });
+  return [svg("g", { class: "whisker" }, svg("line", { x1: at, x2: at, y1: low, y2: high }), cap(low), cap(high))];
+}
+
+function frontPoint(way, place, at, y) {
+  const height = y(way.exposed_m / 1000);
+  const node = svg(
+    "g",
+    {
+      role: "button",
+      class: "way",
+      tabindex: place ? -1 : 0,
+      "aria-pressed": "false",
+      "aria-label": wayWords(way),
+      "data-way": place,
+      "data-x": at,
+      "data-y": height,
+    },
+    svg("circle", { cx: at, cy: height, r: touch ? 22 : 15, class: "room" }),
+    ...whisker(way, at, y),
+    svg("circle", { cx: at, cy: height, r: POINT, class: "point" }),
+    svg("text", { x: at, y: height + 4, "text-anchor": "middle" }, String(place + 1)),
+  );
+  return node;
+}
+
+// Between two ways there is none: the front goes in steps.
+function steps(spots) {
+  const words = spots.map(([at, height], place) => (place ? `H${at}V${height}` : `M${at} ${height}`));
+  return svg("path", { d: words.join(""), class: "front" });
+}
+
+function drawFront(question, ways, width) {
+  const axis = frontAxis(question, ways);
+  const lengths = ways.map(axis.value);
+  const exposed = ways.flatMap((way) => [way.exposed_m, way.possible_m]).filter(isNumber);
+  const [wide, tall] = [width - FRONT.left - FRONT.right, FRONT.height - FRONT.top - FRONT.bottom];
+  const across = roundScale(Math.min(...lengths), Math.max(...lengths), wide, FRONT_TICKS.x);
+  const up = roundScale(0, Math.max(...exposed, 1000) / 1000, tall, FRONT_TICKS.y);
+  const x = (value) => FRONT.left + ((value - across.from) / (across.to - across.from)) * wide;
+  const y = (value) => FRONT.top + (1 - (value - up.from) / (up.to - up.from)) * tall;
+  const spots = ways.map((way) => [x(axis.value(way)), y(way.exposed_m / 1000)]);
+  return svg(
+    "svg",
+    {
+      width,
+      height: FRONT.height,
+      role: "group",
+      "aria-label": `Ways by ${axis.unit === "km" ? "length" : "hours"} and exposed kilometres`,
+    },
+    ...frontAxes(across, up, x, y, width, axis),
+    steps(spots),
+    ...ways.map((way, place) => frontPoint(way, place, spots[place][0], y)),
+  );
+}
