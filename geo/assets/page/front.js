@@ -1,9 +1,10 @@
 // The plot of a choice between ways: length or hours against exposed kilometres, a point for each way.
 // It is the answer of one day; what a point says is in the table beside it as well.
 
-const FRONT = { height: 216, left: 44, right: 20, top: 26, bottom: 38 };
-const FRONT_TICKS = { x: 84, y: 44 };
-const POINT = 10;
+const FRONT = { height: 196, left: 40, right: 20, top: 26, bottom: 38 };
+const FRONT_TICKS = { x: 62, y: 30 };
+const POINT = 9;
+const CAP = 13; // wider than a point, or a short bar would hide behind it
 
 // What is weighed against exposure. By hours, only where they are known for every way.
 function frontAxis(question, ways) {
@@ -13,17 +14,16 @@ function frontAxis(question, ways) {
     : { label: "Length, km", unit: "km", value: (way) => way.length_m / 1000 };
 }
 
-// From a round number at or below the least to one at or above the most, in round steps.
+// Room beyond the least and the most, and round steps within it.
 function roundScale(least, most, room, apart) {
   const span = most - least || Math.max(most * 0.2, 1);
-  const few = Math.max(2, Math.floor(room / apart));
-  const rough = span / few;
+  const [from, to] = [Math.max(0, least - span * 0.14), most + span * 0.14];
+  const rough = ((to - from) * apart) / room;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= rough);
-  const from = Math.max(0, Math.floor((least - span * 0.08) / step) * step);
-  const count = Math.ceil((most + span * 0.08 - from) / step);
-  const ticks = Array.from({ length: count + 1 }, (_, at) => from + at * step);
-  return { from, to: ticks.at(-1), ticks };
+  const step = [1, 2, 2.5, 5, 10].map((times) => times * power).find((one) => one >= rough);
+  const first = Math.ceil(from / step - 1e-9);
+  const count = Math.floor(to / step + 1e-9) - first + 1;
+  return { from, to, ticks: Array.from({ length: count }, (_, at) => (first + at) * step) };
 }
 
 function tickWords(value) {
@@ -37,22 +37,13 @@ function frontAxes(across, up, x, y, width, axis) {
       svg("line", { x1: FRONT.left, x2: width - FRONT.right, y1: y(value), y2: y(value), class: "faint" }),
       svg("text", { x: FRONT.left - 6, y: y(value) + 4, class: "axis", "text-anchor": "end" }, tickWords(value)),
     ]),
-    ...across.ticks.flatMap((value, at) => [
+    ...across.ticks.flatMap((value) => [
       svg("line", { x1: x(value), x2: x(value), y1: bottom, y2: bottom + 5, class: "tick" }),
-      svg(
-        "text",
-        {
-          x: x(value),
-          y: bottom + 17,
-          class: "axis",
-          "text-anchor": at + 1 === across.ticks.length ? "end" : "middle",
-        },
-        tickWords(value),
-      ),
+      svg("text", { x: x(value), y: bottom + 17, class: "axis", "text-anchor": "middle" }, tickWords(value)),
     ]),
     svg("line", { x1: FRONT.left, x2: width - FRONT.right, y1: bottom, y2: bottom, class: "tick" }),
-    svg("text", { x: 0, y: 12, class: "axis name" }, "Exposed, km"),
-    svg("text", { x: width - FRONT.right, y: FRONT.height - 4, class: "axis name", "text-anchor": "end" }, axis.label),
+    svg("text", { x: 0, y: 12, class: "axis title" }, "Exposed, km"),
+    svg("text", { x: width - FRONT.right, y: FRONT.height - 4, class: "axis title", "text-anchor": "end" }, axis.label),
   ];
 }
 
@@ -67,7 +58,7 @@ function wayWords(way) {
 function whisker(way, at, y) {
   if (!isBounded(way)) return [];
   const [low, high] = [y(way.sure_m / 1000), y(way.possible_m / 1000)];
-  const cap = (height) => svg("line", { x1: at - 6, x2: at + 6, y1: height, y2: height });
+  const cap = (height) => svg("line", { x1: at - CAP, x2: at + CAP, y1: height, y2: height });
   return [svg("g", { class: "whisker" }, svg("line", { x1: at, x2: at, y1: low, y2: high }), cap(low), cap(high))];
 }
 

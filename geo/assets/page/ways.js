@@ -45,7 +45,7 @@ function picker(id, words, options, chosen, act) {
   const box = el("select", { id }, ...options.map((name, at) => el("option", { value: at }, name)));
   box.value = chosen;
   box.addEventListener("change", () => act(Number(box.value)));
-  return [el("label", { for: id }, words), box];
+  return [el("span", {}, el("label", { for: id }, words), box)];
 }
 
 function askNodes(page) {
@@ -181,7 +181,9 @@ function legTable(way) {
     km(leg.length_m, ""),
     statusWords(leg.status),
   ]);
-  return plainTable("Its legs, in the order of travel.", ["Leg", "Km", "Who gets through"], rows);
+  const table = plainTable("In the order of travel.", ["Leg", "Km", "Who gets through"], rows);
+  const words = plural(way.legs.length, "leg", "legs");
+  return el("details", { open: innerWidth < 900 ? null : "" }, el("summary", {}, `Its ${words}`), table);
 }
 
 function gateList(way) {
@@ -215,11 +217,11 @@ function wayNodes(page, way) {
     ...[silentWords(way), ...notes.map((one) => one.message)]
       .filter(Boolean)
       .map((words) => el("p", { class: "note" }, words)),
-    legTable(way),
-    el("h3", {}, `Gates on it${on}`),
-    gateList(way),
     el("h3", {}, `Who holds it${on}, in the order of travel`),
     handList(way),
+    el("h3", {}, `Gates on it${on}`),
+    gateList(way),
+    legTable(way),
   ];
 }
 
@@ -290,7 +292,7 @@ function chooseWay(page, place, options) {
 
 function sayNoWay(page) {
   const [first] = shownScenario(page).summary;
-  document.getElementById("verdict").replaceChildren(el("h2", {}, "How bad"), el("p", {}, first));
+  document.getElementById("verdict").replaceChildren(el("h2", {}, "No way"), el("p", {}, first));
 }
 
 // Another question or scenario: its way of the same place in the list is chosen, else its first.
@@ -367,8 +369,7 @@ function waysPanel() {
     "div",
     { role: "tabpanel", id: "ways", "aria-labelledby": "tab-ways", tabindex: 0 },
     part("div", "ways-ask"),
-    part("div", "ways-said", { "aria-live": "polite" }),
-    part("figure", "ways-front"),
+    el("div", { id: "ways-head" }, part("figure", "ways-front"), part("div", "ways-said", { "aria-live": "polite" })),
     part("p", "ways-day", { class: "small" }),
     part("div", "ways-table", { class: "wide" }),
     part("div", "ways-detail"),
