@@ -2,7 +2,7 @@
 // It is the answer of one day; what a point says is in the table beside it as well.
 
 const FRONT = { height: 196, left: 40, right: 20, top: 26, bottom: 38 };
-const FRONT_TICKS = { x: 62, y: 30 };
+const FRONT_TICKS = { x: 54, y: 30 };
 const POINT = 9;
 const CAP = 13; // wider than a point, or a short bar would hide behind it
 

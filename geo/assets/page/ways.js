@@ -152,7 +152,8 @@ function fitFront(page) {
   const { ways } = shownScenario(page);
   frame.hidden = !ways.length;
   if (!ways.length) return frame.replaceChildren();
-  const width = Math.min(frame.clientWidth || 420, 600);
+  page.frontWidth = frame.clientWidth;
+  const width = Math.min(page.frontWidth || 420, 600);
   frame.replaceChildren(drawFront(page.ways[page.asked.question], ways, width), frontKeys(page));
   for (const node of frame.querySelectorAll("[data-way]"))
     node.addEventListener("click", () => chooseWay(page, Number(node.dataset.way)));
@@ -402,12 +403,8 @@ function startWays(page) {
   document.getElementById("tab-corridors").hidden = !page.found.routes.length;
   drawWays(page);
   const frame = document.getElementById("ways-front");
-  let width = 0;
-  new ResizeObserver(() => {
-    if (!frame.clientWidth || frame.clientWidth === width) return;
-    width = frame.clientWidth;
-    fitFront(page);
-  }).observe(frame);
+  const fits = () => !frame.clientWidth || frame.clientWidth === page.frontWidth;
+  new ResizeObserver(() => fits() || fitFront(page)).observe(frame);
 }
 
 // A page of ways alone opens with them; else the corridors come first.
