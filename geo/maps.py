@@ -295,7 +295,10 @@ def _leaflet() -> str:
 
 @cache
 def _own_script() -> str:
-    text = "\n".join(_asset(f"page/{name}.js") for name in _SCRIPTS)
+    whole = "\n".join(_asset(f"page/{name}.js") for name in _SCRIPTS)
+    # notes and indents are for those who read the files: a seventh of all, and no text spans lines
+    lines = (line.strip() for line in whole.splitlines())
+    text = "\n".join(line for line in lines if line and not line.startswith("//"))
     return f'(() => {{\n"use strict";\n{text}\n}})();\n'
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -21,6 +20,7 @@ import shapely
 from geo.errors import CRSError, GeoError, GeometryError, InputError, Notice
 from geo.io import geojson
 from geo.io.files import content, require_file
+from geo.io.source import Source
 from geo.schema import KINDS
 
 if TYPE_CHECKING:
@@ -54,29 +54,6 @@ _SHOWN: Final = 10
 _TURN_DEG, _HALF_TURN_DEG, _QUARTER_TURN_DEG = 360, 180, 90
 
 
-@dataclass(frozen=True)
-class Source:
-    """
-    What was read from one file.
-
-    Attributes
-    ----------
-    path
-        The file as the user named it.
-    sha256
-        Of its bytes.
-    frame
-        Its features of the wanted type, in EPSG:4326.
-    notices
-        What was left out or changed on the way.
-    """
-
-    path: str
-    sha256: str
-    frame: gpd.GeoDataFrame
-    notices: tuple[Notice, ...]
-
-
 def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
     """
     Read routes or zones from a file.
@@ -84,8 +61,10 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
     Parameters
     ----------
     path
-        A .geojson, .json, .gpx, .kml, .gpkg or .shp file. Of GPX, tracks and
-        routes are read; of GeoPackage and KML, every layer of the right type.
+        A .geojson, .json, .gpx, .kml, .gpkg or .shp file, or for routes an
+        OpenStreetMap extract, .osm.pbf. Of GPX, tracks and routes are read; of
+        GeoPackage and KML, every layer of the right type; of an extract, roads
+        and ferries.
     role
         "routes" (lines) or "zones" (polygons).
     crs
@@ -110,7 +89,12 @@ def read(path: str | Path, *, role: str, crs: str | None = None) -> Source:
         message = f"role: {role!r} is none of {', '.join(_WANTED)}"
         raise InputError(message)
     _require_crs(crs)
-    file = require_file(path, (".geojson", ".json", *_DRIVERS))
+    extract = (".pbf",) if role == "routes" else ()
+    file = require_file(path, (".geojson", ".json", *_DRIVERS, *extract))
+    if file.suffix.lower() in extract:
+        from geo.io.osm import read_osm
+
+        return read_osm(path)
     notices: list[Notice] = []
     if file.suffix.lower() in {".geojson", ".json"}:
         frame = _read_geojson(file, crs, notices)

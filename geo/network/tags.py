@@ -5,7 +5,8 @@ The rules for tags, the same for an OpenStreetMap extract and for any file whose
 columns bear their names [1]_:
 
 * Roads: `highway` is one of `HIGHWAYS`, what a lorry may use; `construction` is a
-  road that is not passable. Footways, paths, cycleways and steps are left out.
+  road that is not passable. Footways, paths, cycleways and steps are left out,
+  and so is the outline of a square (`area=yes`).
 * Ferries: `route=ferry`, mode sea. Railways (`railway=rail`) and rivers
   (`waterway=river` or `canal`) only where asked for.
 * `oneway`: yes, true, 1; -1 and reverse are against the line; else `junction` of
@@ -59,6 +60,7 @@ USED: Final = (
     "railway",
     "waterway",
     "construction",
+    "area",
     "oneway",
     "junction",
     "bridge",
@@ -157,6 +159,7 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
     if rails:
         mode = mode.mask(tag["railway"] == "rail", "rail")
     mode = mode.mask(tag["route"] == "ferry", "sea").mask(road, "road")
+    mode = mode.mask(tag["area"] == "yes", "")
     found = {
         "mode": mode,
         "highway": tag["highway"].where(road, ""),

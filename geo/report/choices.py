@@ -36,7 +36,6 @@ _CSV: Final = (
     "crossings",
 )
 _MOST_HANDS: Final = 14
-_NOBODY_NAMED: Final = "nobody who can be named"
 
 
 def as_json(found: Ways) -> str:
@@ -84,10 +83,7 @@ def as_csv(found: Ways) -> str:
         for way in one.ways.to_dict("records"):
             said = [str(note) for note in one.notices if note.feature in {"", way["way_id"]}]
             cells = [_cell(way[name]) for name in _CSV]
-            told = [
-                _modes(one, way["way_id"]),
-                ", ".join(holders(one, way["way_id"]) or [_NOBODY_NAMED]),
-            ]
+            told = [_modes(one, way["way_id"]), ", ".join(holders(one, way["way_id"]))]
             rows.append([*head, *cells, *told, " | ".join(said)])
     return csv_text(rows)
 
@@ -202,7 +198,10 @@ def _silent(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
 def _control(found: Ways) -> str:
     least = found.fewest_changes or 0
     if least == 0:
-        return "There may be a way without a change of control: on one of them none is sure."
+        return (
+            "On one way no change of control is sure; contested, mixed and unknown ground on it "
+            "may hide some."
+        )
     times = "once" if least == 1 else f"{least} times"
     return (
         f"There is no way without a change of control: on any of them it changes {times} at least."
@@ -278,33 +277,33 @@ def _way(found: Ways, way: Mapping[Any, Any]) -> list[str]:
 
 
 def _hand_words(found: Ways, way_id: str) -> str:
-    row = holders(found, way_id) or [_NOBODY_NAMED]
+    row = holders(found, way_id)
     shown = ", then ".join(row[:_MOST_HANDS])
     return shown + (f", and {len(row) - _MOST_HANDS} more" if len(row) > _MOST_HANDS else "")
 
 
 def holders(found: Ways, way_id: str) -> list[str]:
     """
-    Give the named holders along a way in the order of travel, each change once.
+    Give the named holders of a way in the order of travel.
 
     Parameters
     ----------
     found
         The answer.
     way_id
-        The way.
+        One of its ways.
 
     Returns
     -------
     list of str
-        Contested, mixed and unknown ground is passed over. Empty where nobody is named.
+        Each change once; contested, mixed and unknown ground is passed over.
     """
     if found.exposure is None:
         return []
     table = found.exposure.stretches
     mine = table[(table["route_id"] == way_id) & (table["source"] == found.exposure.sources[0])]
     named = [name for name in mine["controller"] if name not in NOBODY]
-    return [name for name, _ in groupby(named)]
+    return [name for name, _ in groupby(named)] or ["nobody who can be named"]
 
 
 def _shares(found: Ways, way: Mapping[Any, Any]) -> Iterator[str]:

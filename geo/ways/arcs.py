@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Arcs", "Path", "directed", "least", "matrix"]
-
-_START: Final = -9999  # what scipy calls the node before the first
+__all__ = ["Arcs", "Pairs", "Path", "directed", "least"]
 
 
 @dataclass(frozen=True)
@@ -117,47 +115,79 @@ def directed(network: Network, cost: Floats, usable: Flags) -> Arcs:
     return Arcs(tail[order], head[order], whole, edge[order], turned[order], len(network.nodes))
 
 
-def matrix(arcs: Arcs, weight: Floats, *, turned: bool = False) -> tuple[csr_array, Ints]:
+class Pairs:
     """
-    Set weights in a matrix, the lightest of arcs that join the same nodes.
+    The arcs by the nodes that they join, for weights that change: laid out once.
 
     Parameters
     ----------
     arcs
         The arcs.
-    weight
-        One weight for each arc.
-    turned
-        Whether to turn every arc round.
-
-    Returns
-    -------
-    weights, chosen
-        The matrix of tails and heads, and the arc behind each of its entries.
     """
-    shape = (arcs.nodes, arcs.nodes)
-    chosen = np.arange(len(weight))
-    pair = (np.diff(arcs.tail) == 0) & (np.diff(arcs.head) == 0)
-    if pair.any():
-        order = np.lexsort((weight, arcs.head, arcs.tail))
-        first = np.concatenate([[True], ~pair])  # arcs are sorted, so pairs stay where they are
-        chosen = order[first]
-    tail, head, kept = arcs.tail[chosen], arcs.head[chosen], weight[chosen]
-    if turned:
-        order = np.lexsort((tail, head))
-        tail, head, kept, chosen = head[order], tail[order], kept[order], chosen[order]
-    pointer = np.searchsorted(tail, np.arange(arcs.nodes + 1))
-    return csr_array((kept, head, pointer), shape=shape), chosen
+
+    def __init__(self, arcs: Arcs) -> None:
+        new = np.ones(arcs.tail.size, bool)
+        new[1:] = (np.diff(arcs.tail) != 0) | (np.diff(arcs.head) != 0)
+        self._first = np.flatnonzero(new)
+        self._bounds = np.append(self._first, arcs.tail.size)
+        self._heads = arcs.head[self._first].astype(np.int32)
+        tails = arcs.tail[self._first]
+        self._pointer = np.searchsorted(tails, np.arange(arcs.nodes + 1)).astype(np.int32)
+        self._shape = (arcs.nodes, arcs.nodes)
+        self._key = tails * arcs.nodes + arcs.head[self._first]
+
+    def matrix(self, weight: Floats) -> csr_array:
+        """
+        Set weights in a matrix, the lightest of arcs that join the same nodes.
+
+        Parameters
+        ----------
+        weight
+            One weight for each arc.
+
+        Returns
+        -------
+        csr_array
+            Tails are rows, heads columns. An arc that weighs nothing has its entry.
+        """
+        one_each = self._first.size == weight.size
+        least = weight if one_each else np.minimum.reduceat(weight, self._first)
+        return csr_array((least, self._heads, self._pointer), shape=self._shape)
+
+    def along(self, nodes: Ints, weight: Floats) -> list[int]:
+        """
+        Find the lightest arcs along nodes that follow each other.
+
+        Parameters
+        ----------
+        nodes
+            Numbers of nodes, each joined to the next one by an arc.
+        weight
+            One weight for each arc.
+
+        Returns
+        -------
+        list of int
+            The arcs, one fewer than nodes.
+        """
+        key = nodes[:-1] * self._shape[0] + nodes[1:]
+        pair = np.searchsorted(self._key, key)
+        low, high = self._bounds[pair], self._bounds[pair + 1]
+        arcs = low.copy()
+        for place in np.flatnonzero(high - low > 1):
+            arcs[place] += np.argmin(weight[low[place] : high[place]])
+        found: list[int] = arcs.tolist()
+        return found
 
 
-def least(arcs: Arcs, weight: Floats, target: int) -> Floats:
+def least(pairs: Pairs, weight: Floats, target: int) -> Floats:
     """
     Find the least weight from every node to one.
 
     Parameters
     ----------
-    arcs
-        The arcs.
+    pairs
+        The arcs by the nodes that they join.
     weight
         One weight for each arc, not negative.
     target
@@ -172,6 +202,5 @@ def least(arcs: Arcs, weight: Floats, target: int) -> Floats:
     -----
     Dijkstra's algorithm, as scipy has it.
     """
-    weights, _ = matrix(arcs, weight, turned=True)
-    found: Floats = dijkstra(weights, indices=target)
+    found: Floats = dijkstra(pairs.matrix(weight).T.tocsr(), indices=target)
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
-from geo.ways.arcs import least, matrix
+from geo.ways.arcs import Pairs, least
 from geo.ways.front import undominated
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = ["corners", "weighted"]
 
 _MOST: Final = 64
 _SLACK: Final = 1e-9  # of rounding, relative
+_NO_WAY: Final = 1e18  # more than any sum of costs
 
 
 class _Weigher:
@@ -30,14 +31,19 @@ class _Weigher:
 
     def __init__(self, arcs: Arcs, source: int, target: int) -> None:
         self._arcs, self._source, self._target = arcs, source, target
-        self._rest = np.column_stack(
-            [least(arcs, arcs.cost[:, which].astype(float), target) for which in (0, 1)]
-        )
+        self._pairs = Pairs(arcs)
         self._known: list[Path] = []
+        costs = [arcs.cost[:, which].astype(float) for which in (0, 1)]
+        rest = [least(self._pairs, cost, target) for cost in costs]
+        self._at_source = np.array([float(bound[source]) for bound in rest])
+        self._added = [_added(arcs, *pair) for pair in zip(costs, rest, strict=True)]
+        if self.reachable:
+            # the best ways by either cost alone add nothing to the bound, so they are found at once
+            self._known = [self.best((1.0, 0.0)), self.best((0.0, 1.0))]
 
     @property
     def reachable(self) -> bool:
-        return bool(np.isfinite(self._rest[self._source, 0]))
+        return bool(np.isfinite(self._at_source[0]))
 
     def best(self, weights: Sequence[float] | Floats) -> Path:
         """
@@ -46,33 +52,33 @@ class _Weigher:
         With the weighted sum of the exact least costs as potential, no reduced
         weight is negative, and a way that is known already bounds the search.
         """
-        arcs, pair = self._arcs, np.asarray(weights, float)
-        rest = self._rest @ pair
-        usable = np.isfinite(rest)
-        with np.errstate(invalid="ignore"):
-            added = arcs.cost @ pair + rest[arcs.head] - rest[arcs.tail]
-        far = ~(usable[arcs.head] & usable[arcs.tail])
-        added = np.where(far, np.inf, np.maximum(added, 0.0))
-        least_of_known = min((float(pair @ path.cost) for path in self._known), default=np.inf)
-        limit = max(0.0, least_of_known - rest[self._source])
-        limit += _SLACK * (limit + float(rest[self._source]))
-        graph, chosen = matrix(arcs, added)
-        _, before = dijkstra(graph, indices=self._source, return_predecessors=True, limit=limit)
-        path = arcs.path(self._walk(before, graph, chosen))
+        pair = np.asarray(weights, float)
+        added = pair[0] * self._added[0] + pair[1] * self._added[1]
+        bound = float(pair @ self._at_source)
+        known = min((float(pair @ path.cost) for path in self._known), default=np.inf)
+        limit = max(0.0, known - bound) if pair.all() else 0.0
+        limit += _SLACK * (limit + bound)
+        _, before = dijkstra(
+            self._pairs.matrix(added), indices=self._source, return_predecessors=True, limit=limit
+        )
+        path = self._arcs.path(self._pairs.along(self._walk(before), added))
         self._known.append(path)
         return path
 
-    def _walk(
-        self, before: NDArray[np.int32], graph: object, chosen: NDArray[np.int64]
-    ) -> list[int]:
-        heads, pointer = graph.indices, graph.indptr  # type: ignore[attr-defined]
-        found, node = [], self._target
-        while node != self._source:
-            earlier = int(before[node])
-            row = heads[pointer[earlier] : pointer[earlier + 1]]
-            found.append(int(chosen[pointer[earlier] + np.flatnonzero(row == node)[0]]))
-            node = earlier
-        return found[::-1]
+    def _walk(self, before: NDArray[np.int32]) -> NDArray[np.int64]:
+        nodes = [self._target]
+        while nodes[-1] != self._source:
+            nodes.append(int(before[nodes[-1]]))
+        return np.array(nodes[::-1], np.int64)
+
+
+def _added(arcs: Arcs, cost: Floats, rest: Floats) -> Floats:
+    """Give what each arc adds to the least cost that is left; too much where there is no way on."""
+    onward = np.where(np.isfinite(rest), rest, _NO_WAY)
+    added = cost + onward[arcs.head] - onward[arcs.tail]
+    np.maximum(added, 0.0, out=added)
+    added[onward[arcs.head] == _NO_WAY] = _NO_WAY
+    return added
 
 
 def weighted(

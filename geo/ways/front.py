@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.ways.arcs import least
+from geo.ways.arcs import Pairs, least
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,8 @@ def front(
     .. [1] C. Hernández Ulloa et al., "A simple and fast bi-objective search
        algorithm", Proc. ICAPS 30 (2020), 143-151.
     """
-    bounds = [least(arcs, arcs.cost[:, which].astype(float), target) for which in (0, 1)]
+    pairs = Pairs(arcs)
+    bounds = [least(pairs, arcs.cost[:, which].astype(float), target) for which in (0, 1)]
     if not np.isfinite(bounds[0][source]):
         return []
     rest1, rest2 = (bound.tolist() for bound in bounds)

@@ -19,10 +19,10 @@ from geo.network import GATE, JOINED, TRANSFER
 from geo.ways import hands
 from geo.ways.arcs import directed
 from geo.ways.corners import weighted
-from geo.ways.ends import Gazetteer
+from geo.ways.ends import POINT, Gazetteer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["blocked", "told"]
 
-_SAME: Final = ("row", "section_id", "corridor_id", "name", "mode", "passable", "kind")
+_SAME: Final = ("section_id", "corridor_id", "name", "mode", "passable", "kind")
 _MOST_NAMES: Final = 8
 _CLOSED_WEIGHS: Final = 1e9  # more than any way is long
 
@@ -77,7 +77,7 @@ def told(ways: Ways, found: tuple[Ground, Arcs, Sequence[Path]], names: Gazettee
     )
     knowledge = ground.knowledge
     exposure = measure(
-        _routes(legs),
+        _routes(legs, {_way_id(n): _passed(way, ground, names) for n, way in enumerate(steps, 1)}),
         knowledge.zones,
         control=knowledge.control,
         as_of=ground.as_of,
@@ -116,7 +116,9 @@ def _legs(way: list[_Step], ground: Ground, number: int, names: Gazetteer) -> pd
     pairs = list(zip(way, facts, strict=True))
 
     def key(pair: tuple[_Step, dict[Any, Any]]) -> tuple[object, ...]:
-        return (*pair[1].values(), pair[0].backward)
+        step, fact = pair
+        # which way a road without a section is drawn means nothing
+        return (*fact.values(), bool(fact["section_id"]) and step.backward)
 
     rows: list[dict[str, Any]] = []
     for _, group in groupby(pairs, key):
@@ -153,9 +155,19 @@ def _line(shapes: NDArray[np.object_], steps: Sequence[_Step]) -> Any:
     return shapely.LineString(np.vstack([parts[0], *(part[1:] for part in parts[1:])]))
 
 
-def _routes(legs: pd.DataFrame) -> gpd.GeoDataFrame:
+def _passed(way: Sequence[_Step], ground: Ground, names: Gazetteer) -> list[str]:
+    """Name the places between the ends at which a way passes from one edge to the next."""
+    nodes = ground.network.nodes[[step.end for step in way[:-1]]]
+    named = (names.name_of(*node) for node in nodes)
+    return [name for name in dict.fromkeys(named) if names.knows(name)]
+
+
+def _routes(legs: pd.DataFrame, passed: Mapping[str, Sequence[str]]) -> gpd.GeoDataFrame:
     """Give the ways as routes of sections, as `measure` takes corridors."""
-    titles = {way_id: _title(mine) for way_id, mine in legs.groupby("way_id", sort=False)}
+    titles = {
+        way_id: _title(mine, passed[str(way_id)])
+        for way_id, mine in legs.groupby("way_id", sort=False)
+    }
     return gpd.GeoDataFrame(
         {
             "corridor_id": legs["way_id"],
@@ -171,11 +183,13 @@ def _routes(legs: pd.DataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _title(legs: pd.DataFrame) -> str:
-    """Name a way by the places where it leaves one corridor for another."""
-    corridor = legs["corridor_id"].where(legs["corridor_id"] != "", legs["name"])
+def _title(legs: pd.DataFrame, passed: Sequence[str]) -> str:
+    """Name a way by the places where it leaves one corridor for another, else that it passes."""
+    corridor = legs["corridor_id"]
     turns = legs["to"][(corridor != corridor.shift(-1)).to_numpy()].iloc[:-1]
-    places = [name for name in dict.fromkeys(turns) if not name[:1].isdigit()]
+    ends = {legs["from"].iloc[0], legs["to"].iloc[-1]}
+    places = [name for name in dict.fromkeys(turns) if not POINT.match(name)]
+    places = [name for name in places or passed if name not in ends]
     if not places:
         return "direct"
     if len(places) > _MOST_NAMES:

@@ -117,8 +117,17 @@ def _placed(network: Network, asked: Asked) -> tuple[Network, tuple[End, ...]]:
             f"{asked.most_m / 1000:g} km"
         )
         raise InputError(message)
+    _refuse_standing_still(asked.places, placed.node.tolist())
     ends = zip(asked.places, placed.node, placed.distance_m, strict=True)
     return placed.network, tuple(End(place, int(node), float(away)) for place, node, away in ends)
+
+
+def _refuse_standing_still(places: Sequence[Place], nodes: Sequence[int]) -> None:
+    for pair, (one, other) in zip(pairwise(places), pairwise(nodes), strict=True):
+        if one == other:
+            names = " and ".join(dict.fromkeys(place.name for place in pair))
+            message = f"{names}: the same place on the network, so there is no way to search"
+            raise InputError(message)
 
 
 def arcs_of(ground: Ground, by: str) -> Arcs:

@@ -13,6 +13,7 @@ __all__ = ["thinned"]
 
 _SHARED: Final = 0.8
 _RANGE: Final = 0.05
+_LITTLE: Final = 0.02
 
 
 def thinned(paths: Sequence[Path], arcs: Arcs, length_m: Sequence[float]) -> list[Path]:
@@ -33,7 +34,8 @@ def thinned(paths: Sequence[Path], arcs: Arcs, length_m: Sequence[float]) -> lis
     list of Path
         The front without ways of which four fifths of the length lie on a way
         that is kept, and whose costs both differ from its by less than a
-        twentieth of the whole front's range. The first and the last are kept.
+        twentieth of the whole front's range or a fiftieth of the cost itself. The
+        first and the last are kept.
     """
     if len(paths) <= 2:  # noqa: PLR2004 - both ends
         return list(paths)
@@ -54,7 +56,10 @@ def thinned(paths: Sequence[Path], arcs: Arcs, length_m: Sequence[float]) -> lis
 
 
 def _close(one: Path, other: Path, spans: Sequence[int]) -> bool:
-    return all(abs(one.cost[which] - other.cost[which]) < _RANGE * spans[which] for which in (0, 1))
+    return all(
+        abs(cost - other.cost[which]) < max(_RANGE * spans[which], _LITTLE * other.cost[which])
+        for which, cost in enumerate(one.cost)
+    )
 
 
 def _shared(one: Mapping[int, float], other: Mapping[int, float]) -> float:

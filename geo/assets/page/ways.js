@@ -196,7 +196,6 @@ function gateList(way) {
 }
 
 function handList(way) {
-  if (!way.holders.length) return el("p", {}, "Nobody who can be named.");
   const entries = way.holders.map((name) => el("li", {}, swatch(lookOf(name, "held")), ` ${name}`));
   return el("ol", { class: "row hands" }, ...entries);
 }
