@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import page_sample
@@ -70,7 +72,8 @@ def ground(word: str = "") -> tuple[Any, ways.Knowledge, ways.Gazetteer]:
     )
 
 
-def asked(word: str = "") -> list[Ways]:
+@cache
+def asked(word: str = "") -> tuple[Ways, ...]:
     """Ask for three choices: with a scenario, past a closed gate, and by hours."""
     lines, known, names = ground(word)
 
@@ -81,19 +84,19 @@ def asked(word: str = "") -> list[Ways]:
 
     held = scenario.parse({"name": f"Red{word}", "changes": CHANGES}, "red.yaml")
     opened = found("Beyond", ways.Scenario("if what is closed were open", ()), closed_too=True)
-    return [
+    return (
         with_others(found("Border"), found("Border", held)),
         with_others(found("Beyond"), opened),
         found("Border", by="hours"),
-    ]
+    )
 
 
 def with_others(one: Ways, *others: Ways) -> Ways:
-    from dataclasses import replace
-
+    """Put what was found in scenarios beside what was found."""
     return replace(one, others=others)
 
 
+@cache
 def measured(word: str = "") -> Exposure:
     """Measure the corridors of the layers."""
     known = layers(word)
