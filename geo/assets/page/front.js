@@ -3,8 +3,8 @@
 
 const FRONT = { height: 196, left: 40, right: 20, top: 26, bottom: 38 };
 const FRONT_TICKS = { x: 54, y: 30 };
-const POINT = 9;
-const CAP = 13; // wider than a point, or a short bar would hide behind it
+const POINT = 5;
+const CAP = 8; // wider than a point, or a short bar would hide behind it
 
 // What is weighed against exposure. By hours, only where they are known for every way.
 function frontAxis(question, ways) {
@@ -62,9 +62,28 @@ function whisker(way, at, y) {
   return [svg("g", { class: "whisker" }, svg("line", { x1: at, x2: at, y1: low, y2: high }), cap(low), cap(high))];
 }
 
-function frontPoint(way, place, at, y) {
-  const height = y(way.exposed_m / 1000);
-  const node = svg(
+// Beside each point its number, where neither a point nor a number stands yet; the right side is tried first.
+function numberSpots(spots) {
+  const taken = spots.map(([x, y]) => [x - POINT, y - POINT, 2 * POINT, 2 * POINT]);
+  return spots.map(([x, y], place) => {
+    const width = 8 * String(place + 1).length;
+    const away = POINT + 3;
+    const sides = [
+      [x + away, y - 6],
+      [x - away - width, y - 6],
+      [x + away, y - 20],
+      [x - away - width, y - 20],
+      [x + away, y + 8],
+      [x - away - width, y + 8],
+    ].map(([left, top]) => [left - 2, top, width + 4, 12]);
+    const free = sides.find((side) => !taken.some((other) => overlaps(side, other))) ?? sides[0];
+    taken.push(free);
+    return [free[0] + 2 + width / 2, free[1] + 10];
+  });
+}
+
+function frontPoint(way, place, [at, height], number, y) {
+  return svg(
     "g",
     {
       role: "button",
@@ -73,15 +92,12 @@ function frontPoint(way, place, at, y) {
       "aria-pressed": "false",
       "aria-label": wayWords(way),
       "data-way": place,
-      "data-x": at,
-      "data-y": height,
     },
-    svg("circle", { cx: at, cy: height, r: touch ? 22 : 15, class: "room" }),
+    svg("circle", { cx: at, cy: height, r: touch ? 22 : 14, class: "room" }),
     ...whisker(way, at, y),
     svg("circle", { cx: at, cy: height, r: POINT, class: "point" }),
-    svg("text", { x: at, y: height + 4, "text-anchor": "middle" }, String(place + 1)),
+    svg("text", { x: number[0], y: number[1], "text-anchor": "middle" }, String(place + 1)),
   );
-  return node;
 }
 
 // Between two ways there is none: the front goes in steps.
@@ -100,6 +116,7 @@ function drawFront(question, ways, width) {
   const x = (value) => FRONT.left + ((value - across.from) / (across.to - across.from)) * wide;
   const y = (value) => FRONT.top + (1 - (value - up.from) / (up.to - up.from)) * tall;
   const spots = ways.map((way) => [x(axis.value(way)), y(way.exposed_m / 1000)]);
+  const numbers = numberSpots(spots);
   return svg(
     "svg",
     {
@@ -110,6 +127,6 @@ function drawFront(question, ways, width) {
     },
     ...frontAxes(across, up, x, y, width, axis),
     steps(spots),
-    ...ways.map((way, place) => frontPoint(way, place, spots[place][0], y)),
+    ...ways.map((way, place) => frontPoint(way, place, spots[place], numbers[place], y)),
   );
 }

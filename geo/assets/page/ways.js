@@ -376,7 +376,7 @@ function waysPanel() {
     part("div", "ways-notes"),
   );
   document.getElementById("tab-own").after(tab);
-  document.getElementById("own").after(panel);
+  document.getElementById("corridors").after(panel);
   return panel;
 }
 
