@@ -4,6 +4,7 @@ import csv
 import json
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -18,6 +19,7 @@ from geo.catalog import Catalog
 from geo.cli import main
 from geo.errors import InputError
 from geo.network.follow import MOST_TO_DRAWN
+from geo.network.paths import Paths, drawn
 
 GEOD = Geod(ellps="WGS84")
 ROADS = SHARED / "data" / "roads" / "vmap0_myanmar_roads.geojson"
@@ -201,6 +203,44 @@ def test_places_near_a_road_give_that_road(bends, aside):
     assert line.hausdorff_distance(shapely.LineString(road)) < 1e-9
     measured = geodesy.length_m(np.array([line], dtype=object))[0]
     assert row["routed_km"] * 1000 == pytest.approx(measured, rel=1e-9)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), min_size=2, max_size=14
+    )
+)
+def test_paths_are_the_shortest_that_another_method_finds(moves):
+    """Streets of a town, some of them one-way, against networkx."""
+    shapes, oneway = [], []
+    for at, (x, y, one_way) in enumerate(moves):
+        other = moves[(at + 1) % len(moves)]
+        if (x, y) != other[:2]:
+            shapes.append([(x / 10, y / 10), (other[0] / 10, other[1] / 10)])
+            oneway.append("yes" if one_way else "")
+    built = network.build(lines(*shapes, oneway=oneway), crossings=True)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(len(built.nodes)))
+    for edge in built.edges.itertuples():
+        for allowed, pair in (
+            (edge.forward, (edge.start, edge.end)),
+            (edge.backward, (edge.end, edge.start)),
+        ):
+            if allowed:
+                graph.add_edge(*pair, weight=edge.length_m)
+    pairs = [(a, b) for a in range(len(built.nodes)) for b in range(len(built.nodes))][:80]
+    length = built.edges["length_m"].to_numpy()
+    for (start, end), steps in zip(pairs, Paths(built).between(pairs), strict=True):
+        if not nx.has_path(graph, start, end):
+            assert steps is None
+            continue
+        least = nx.shortest_path_length(graph, start, end, weight="weight")
+        assert sum(length[step.edge] for step in steps) == pytest.approx(least, rel=1e-12)
+        line = drawn(built, steps)
+        assert (line is None) == (start == end)
+        if line is not None:
+            ends = shapely.get_coordinates(line)[[0, -1]]
+            assert np.allclose(ends, built.nodes[[start, end]], atol=2e-7)
 
 
 def test_the_most_that_roads_are_longer_than_drawn_is_that_of_the_published_lengths():

@@ -253,6 +253,50 @@ def test_attributes_survive_every_format_that_has_them(tmp_path, ending):
     assert about["layer"].tolist() == [1, 0]
 
 
+def test_tags_that_gdal_packs_into_one_text_are_read():
+    shapes = [shapely.LineString([(at, 0), (at, 1)]) for at in range(3)]
+    columns = {
+        "highway": ["primary", "primary", "primary"],
+        "name": ["A", None, "C"],
+        "other_tags": [
+            '"oneway"=>"yes","maxspeed"=>"50","name"=>"other"',
+            '"bridge"=>"yes","layer"=>"1","name"=>"B \\"so-called\\", or not","lanes"=>"2"',
+            None,
+        ],
+    }
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=4326)
+    found = tags.standard(frame)
+    assert found["oneway"].tolist() == ["yes", "", ""]
+    assert found["bridge"].tolist() == [False, True, False]
+    assert found["layer"].tolist() == [0, 1, 0]
+    assert found["name"].tolist() == ["A", 'B "so-called", or not', "C"]
+    assert found["speed_kmh"].fillna(0).tolist() == [50, 0, 0]
+    assert list(frame.columns) == [*columns, "geometry"]
+
+
+def test_the_words_of_geofabrik_are_read():
+    rows = [
+        ("primary", "F", "F", "F", 80),
+        ("track_grade3", "T", "T", "F", 0),
+        ("footway", "B", "F", "F", 0),
+        ("unknown", "B", "F", "T", 0),
+        ("ferry", "B", "F", "F", 0),
+    ]
+    names = ("fclass", "oneway", "bridge", "tunnel", "maxspeed")
+    shapes = [shapely.LineString([(at, 0), (at, 1)]) for at in range(len(rows))]
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    built = network.build(gpd.GeoDataFrame(columns, geometry=shapes, crs=4326))
+    edges = built.edges
+    assert edges["row"].tolist() == [0, 1, 3, 4]
+    assert edges["mode"].tolist() == ["road", "road", "road", "sea"]
+    assert edges["forward"].tolist() == [True, False, True, True]
+    assert edges["backward"].tolist() == [False, True, True, True]
+    assert edges["speed_kmh"].fillna(0).tolist() == [80, 0, 0, 0]
+    frame = tags.standard(gpd.GeoDataFrame(columns, geometry=shapes, crs=4326))
+    assert frame["bridge"].tolist() == [False, True, False, False]
+    assert frame["tunnel"].tolist() == [False, False, True, False]
+
+
 @pytest.mark.slow
 def test_many_ways_are_read_in_bounded_time(tmp_path):
     import time

@@ -57,8 +57,8 @@ def build(lines: GeoDataFrame, *, tolerance_m: float = 0.0, crossings: bool = Fa
         within 1e-7 degrees; lines of different modes where one of them ends, by
         an edge of kind "transfer". A line meets another without a shared vertex
         neither on the span of a bridge nor in a tunnel nor on another `layer`;
-        a bridge's own ends stand on the ground. Edges drawn twice are kept
-        once, with a notice.
+        a bridge's own ends stand on the ground. Across the date line they meet
+        at shared vertices only. Edges drawn twice are kept once, with a notice.
 
     Raises
     ------

@@ -15,7 +15,7 @@ import shapely
 from geo import geodesy
 from geo.errors import InputError, Notice
 from geo.network.near import nearest
-from geo.network.paths import Step, drawn, shortest
+from geo.network.paths import Paths, Step, drawn
 from geo.network.sections import Section, facts_of, numbers, on_roads
 
 if TYPE_CHECKING:
@@ -150,20 +150,24 @@ def follow(
     facts = facts_of(sections, published_km or {}, accuracy_m)
     taken: list[Section] = []
     decisions: list[_Decision] = []
+    paths: dict[int, Paths] = {}
     for section, network in on_roads(facts, roads):
+        if id(network) not in paths:
+            paths[id(network)] = Paths(network)
         taken.append(section)
-        decisions.append(_decide(network, section, accuracy_m))
+        decisions.append(_decide(paths[id(network)], section, accuracy_m))
     frame = _frame(sections, taken, decisions)
     return Followed(frame, _table(sections, taken, decisions), tuple(_apart(taken, decisions)))
 
 
-def _decide(network: Network, section: Section, accuracy_m: float) -> _Decision:
+def _decide(paths: Paths, section: Section, accuracy_m: float) -> _Decision:
     """Take the road or refuse it, and say why."""
+    network = paths.network
     left_out = int((section.node < 0).sum())
     refused = _unfit(section, left_out)
     if refused:
         return _Decision(refused, left_out=left_out)
-    ways = shortest(network, section.legs)
+    ways = paths.between(section.legs)
     broken = sum(way is None for way in ways)
     if broken:
         reason = f"no path on the roads for {broken} of its {len(ways)} legs"

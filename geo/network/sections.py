@@ -121,7 +121,7 @@ def facts_of(
     errors = numbers(sections, "positional_error_m").fillna(0.0).to_numpy()
     modes = [ROAD] * len(sections)
     if "mode" in sections.columns:
-        modes = sections["mode"].fillna(ROAD).astype(str).tolist()
+        modes = sections["mode"].fillna(ROAD).astype(str).str.strip().str.lower().tolist()
     shapes = sections.geometry.to_numpy()
     simple = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     lengths = np.full(len(shapes), np.nan)

@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
+from geo.network import exports
 from geo.network.graph import MODES, PASSABLE
 
 if TYPE_CHECKING:
@@ -123,12 +124,14 @@ def are_tags(lines: pd.DataFrame) -> bool:
     Returns
     -------
     bool
-        Whether there is a column `highway`, or a `route` that is a ferry, and no
-        column `mode`, which would tell what they mean.
+        Whether there is a column `highway` (or Geofabrik's `fclass`), or a `route`
+        that is a ferry, and no column `mode`, which would tell what they mean.
     """
     if "mode" in lines.columns:
         return False
-    return "highway" in lines.columns or bool((_text(lines, "route") == "ferry").any())
+    if {"highway", exports.CLASS} & set(lines.columns):
+        return True
+    return bool((_text(lines, "route") == "ferry").any())
 
 
 def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) -> GeoDataFrame:
@@ -138,7 +141,8 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
     Parameters
     ----------
     lines
-        Lines with a column for each tag; tags that no line has may be missing.
+        Lines with a column for each tag, or as `network.exports` reads them; tags
+        that no line has may be missing.
     rivers
         Whether rivers and canals count.
     rails
@@ -150,6 +154,7 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
         The lines that count, with `COLUMNS` in place of the tags; other columns
         are kept. No lines give none.
     """
+    lines = exports.with_tags(lines, USED)
     tag = {name: _text(lines, name) for name in USED}
     building = (tag["highway"] == "construction") & tag["construction"].isin(["", *HIGHWAYS])
     road = tag["highway"].isin(HIGHWAYS) | building
@@ -172,7 +177,7 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
     }
     for name in ("passable", "speed_kmh"):
         if name in lines.columns:  # what a file says in our own words comes first
-            found[name] = lines[name].where(lines[name].notna(), found[name])
+            found[name] = lines[name].where(_stripped(lines, name) != "", found[name])
     rest = lines.drop(
         columns=[name for name in USED if name in lines.columns and name not in found]
     )
