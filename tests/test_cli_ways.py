@@ -1,14 +1,28 @@
 """`geo ways` as a planner types it, and the scenario files that it reads."""
 
+import base64
+import csv
+import gzip
 import json
+import re
 import shlex
 
 import pytest
 from click.testing import CliRunner
+from conftest import ROOT
 
 from geo import io
+from geo.catalog import Catalog
 from geo.cli import main
-from geo.errors import InputError
+from geo.errors import InputError, ProvenanceError
+
+
+def islands(text):
+    found = re.findall(r'<script type="application/json" id="([\w-]+)"([^>]*)>(.*?)</script>', text)
+    return {
+        name: json.loads(gzip.decompress(base64.b64decode(body)) if "gzip" in packed else body)
+        for name, packed, body in found
+    }
 
 
 def run(*words):
@@ -159,3 +173,64 @@ def test_yaml_and_json_give_the_same(tmp_path):
         '{"name": "a", "changes": [{"close": {"gate": "g"}}]}', "utf-8"
     )
     assert io.read_document(tmp_path / "x.yaml") == io.read_document(tmp_path / "x.json")
+
+
+def test_the_map_of_ways_carries_them_and_every_scenario(tmp_path, scenario_file):
+    page = tmp_path / "ways.html"
+    words = ["Pangwa", "Mae Sot", "--as-of", "2026-02-28", "--scenario", str(scenario_file)]
+    done = run(*words, "--format", "json", "--map", str(page))
+    assert done.exit_code == 0, done.output
+    answer, data = json.loads(done.stdout), islands(page.read_text("utf-8"))
+    [asked] = data["geo-ways"]
+    assert asked["label"] == "Pangwa to Mae Sot"
+    assert [one["name"] for one in asked["scenarios"][1:]] == [
+        one["name"] for one in answer["scenarios"]
+    ]
+    for told, one in zip(asked["scenarios"][1:], answer["scenarios"], strict=True):
+        assert [way["exposed_m"] for way in told["ways"]] == [
+            way["exposed_m"] for way in one["ways"]
+        ]
+    assert data["geo-found"]["routes"] == []
+    assert data["geo-found"]["reproduce"] == answer["reproduce"]
+    assert [one["role"] for one in data["geo-found"]["inputs"]][-1] == "scenario"
+
+
+def test_the_map_answers_the_questions_of_the_layers(tmp_path):
+    done = CliRunner().invoke(
+        main, ["map", "-o", str(tmp_path / "map.html"), "--as-of", "2026-02-28"]
+    )
+    assert done.exit_code == 0, done.output
+    data = islands((tmp_path / "map.html").read_text("utf-8"))
+    labels = [f"{start} to {end}" for start, end in Catalog().questions]
+    assert [one["label"] for one in data["geo-ways"]] == labels
+    assert labels == ["Pangwa to Kolkata", "Pangwa to Guwahati", "Pangwa to Mae Sot"]
+    for (start, end), one in zip(Catalog().questions, data["geo-ways"], strict=True):
+        same = json.loads(run(start, end, "--as-of", "2026-02-28", "--format", "json").stdout)
+        scenarios = [same, *same["scenarios"]]
+        for told, each in zip(one["scenarios"], scenarios, strict=True):
+            for name in ("length_m", "exposed_m", "uncovered_m", "control_changes"):
+                assert [way[name] for way in told["ways"]] == [way[name] for way in each["ways"]]
+    roles = [one["role"] for one in data["geo-found"]["inputs"]]
+    assert roles == ["routes", "zones", "control", "routes", "gates", "speeds"]
+
+
+@pytest.mark.parametrize(
+    "questions", [{}, [["Pangwa", "Kolkata"]], [{"from": "Pangwa"}], [{"from": 1, "to": "x"}]]
+)
+def test_questions_that_are_none_are_refused(tmp_path, questions):
+    package = {"name": "x", "resources": [], "questions": questions}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    with pytest.raises(ProvenanceError, match="`from` and a place `to`"):
+        Catalog(tmp_path)
+
+
+def test_layers_without_questions_have_none(tmp_path):
+    (tmp_path / "datapackage.json").write_text('{"name": "x", "resources": []}')
+    assert Catalog(tmp_path).questions == ()
+    assert Catalog().without("links").questions == Catalog().questions
+
+
+def test_the_questions_are_those_of_the_facts():
+    text = (ROOT / "layers" / "facts" / "questions.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    assert [(row["from"], row["to"]) for row in rows] == list(Catalog().questions)

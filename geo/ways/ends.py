@@ -71,7 +71,7 @@ class Gazetteer:
 
     Parameters
     ----------
-    places
+    *places
         Points in EPSG:4326 with a `name` and, if they have one, a `name_my`;
         several frames, the first one that knows a name counts.
     """
