@@ -234,3 +234,24 @@ def test_the_questions_are_those_of_the_facts():
     text = (ROOT / "layers" / "facts" / "questions.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines())
     assert [(row["from"], row["to"]) for row in rows] == list(Catalog().questions)
+
+
+def test_naming_the_default_layers_changes_nothing():
+    plain = run("Pangwa", "Mae Sot", "--as-of", "2026-02-28", "--format", "csv")
+    named = run(
+        *("Pangwa", "Mae Sot", "--as-of", "2026-02-28", "--format", "csv"),
+        *("--network", "corridors", "--network", "links", "--zones", "conflict_zones"),
+    )
+    assert "no way" in plain.stdout
+    assert named.stdout == plain.stdout
+
+
+def test_a_scenario_that_does_not_hold_is_said_in_every_form(tmp_path):
+    path = tmp_path / "past.yaml"
+    path.write_text(
+        "name: past\nchanges:\n  - close: {section: led_02}\n    to: 2020-01-01\n", "utf-8"
+    )
+    for form in ("table", "csv", "json"):
+        done = run("Pangwa", "Guwahati", "--scenario", str(path), "--format", form)
+        assert "does not hold on" in done.stdout
+        assert form == "table" or "does not hold on" in done.stderr

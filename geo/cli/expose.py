@@ -98,8 +98,8 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     desk = Desk(catalog(folder), crs)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (ZONES,), "zones")
-    if not control and not zones:
-        control = (CONTROL,)
+    if not control and all(desk.is_layer(name) for name in zones):
+        control = (CONTROL,)  # the bundled zones go with the bundled claims, named or not
     claims = desk.read_claims(control)
     options: dict[str, object] = {"--zones": zones, "--control": control, "--crs": crs}
     if every is not None:

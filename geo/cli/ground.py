@@ -49,15 +49,18 @@ def read(desk: Desk, wanted: Sources) -> Ground:
     from geo.ways import Gazetteer, Knowledge
 
     own = [name for name in (ROUTES, LINKS) if name in desk.layers]
-    lines = desk.read_all(wanted.lines or own, "routes")
-    zones = desk.read_all(wanted.zones or (ZONES,), "zones")
-    control = wanted.control or (None if wanted.zones else CONTROL)
+    named = wanted.lines or tuple(own)
+    areas = wanted.zones or (ZONES,)
+    ours = all(desk.is_layer(name) for name in areas)
+    lines = desk.read_all(named, "routes")
+    zones = desk.read_all(areas, "zones")
+    control = wanted.control or (CONTROL if ours else None)
     knowledge = Knowledge(
         zones,
         None if control is None else desk.read(control, "control"),
-        None if wanted.lines else _layer(desk, "gates"),
+        _layer(desk, "gates") if any(desk.is_layer(name) for name in named) else None,
         _with_speeds(_layer(desk, "speeds"), wanted.speeds),
-        None if wanted.zones else desk.layers.covered(ZONES),
+        desk.covered(areas) if ours else None,
     )
     built = network.build(lines, tolerance_m=wanted.tolerance, crossings=wanted.crossings)
     places = [desk.layers[name] for name in ("places", "mining_sites") if name in desk.layers]
@@ -91,9 +94,12 @@ def _with_speeds(known: Any, given: tuple[str, ...]) -> Any:
 
     from geo.schema import MODES, PASSABLE
 
-    rows = []
+    rows: list[dict[str, object]] = []
     for text in given:
         mode, _, number = text.partition("=")
+        if any(row["mode"] == mode for row in rows):
+            message = f"{mode} is given a speed twice"
+            raise click.BadParameter(message, param_hint="--speed")
         speed = pd.to_numeric(number, errors="coerce")
         if mode not in MODES or not 0 < speed < _MOST_KMH:
             message = f"{text}: write a mode ({', '.join(MODES)}), = and km/h, e.g. road=25"

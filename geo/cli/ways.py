@@ -140,7 +140,7 @@ def ways(
         reproduce=_reproduce((start, end), given, {"--layers": folder, "--format": form}, found),
     )
     if form != "table" or output is not None:
-        say(found.notices)
+        say(tuple(dict.fromkeys(note for one in (found, *found.others) for note in one.notices)))
     write = {"table": choices.as_table, "json": choices.as_json, "csv": choices.as_csv}[form]
     put(write(found), output)
     if page is not None:
