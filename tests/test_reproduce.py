@@ -232,13 +232,15 @@ def test_nothing_of_a_hostile_command_is_run(monkeypatch, line):
     except InputError:
         return
     assert all(role == "routes" and "touch owned" in name for role, name in planned.named[:1])
-    assert not {"-o", "--map", "--plot"} & set(planned.words)
+    assert not {"-o", "--map", "--plot", "--gpx"} & set(planned.words)
 
 
 def test_every_option_is_known_to_measure_or_to_write():
     # an option that is added must be put on one side, or an answer made with it is refused
     known = {one for param in expose.params for one in param.opts if one.startswith("-")}
-    assert known - set(again._TAKEN) == {"-o", "--map", "--plot", "--format", "--every", "--curve"}
+    assert known - set(again._TAKEN) == {
+        *("-o", "--map", "--plot", "--gpx", "--format", "--every", "--curve")
+    }
 
 
 def test_a_command_that_reads_another_file_than_the_answer_lists(geo, desk):
