@@ -105,7 +105,7 @@ def _state(group: pd.DataFrame, notices: list[Notice]) -> tuple[str, str]:
     state = min(newest["passable"], key=_CAUTION.index)
     if len(set(known["passable"])) > 1:
         words = ", ".join(
-            f"{row['section_id'] or row['name'] or 'a line'} {row['passable']}"
+            f"{row['name'] or row['section_id'] or 'a line'} {row['passable']}"
             for row in known.to_dict("records")
         )
         message = f"lines on the same ground are in different states: {words}; {state} counts"
