@@ -215,7 +215,7 @@ def page(
     packed = [_layer(name, layers[name], layers.passport(name)) for name in seen]
     about = {
         "as_of": plain(found.as_of),
-        "looks": _looks(packed, drawn),
+        "looks": _looks(packed, {"routes": drawn}),
         "home": _home(layers, answer.get("routes") or drawn),
         "leaflet": json.loads(_asset("leaflet/manifest.json")),
         "tiles": online,
@@ -414,9 +414,7 @@ def _newest(frame: GeoDataFrame) -> str | None:
     return max((str(day)[:10] for day in days if day), default=None)
 
 
-def _looks(
-    packed: Iterable[Mapping[str, Any]], routes: Iterable[Mapping[str, Any]]
-) -> dict[str, str]:
+def _looks(packed: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> dict[str, str]:
     """Give each holder a hue, by all claims of all control layers on the page."""
     claimed: list[str | None] = []
     for layer in packed:
@@ -425,7 +423,7 @@ def _looks(
             claimed += [row[titles.index("controller")] for row in layer["rows"]]
     named = [
         part["controller"]
-        for route in routes
+        for route in answer.get("routes") or []
         for part in [*(route.get("controllers") or []), *(route.get("stretches") or [])]
     ]
     return looks.hues(claimed, named)
