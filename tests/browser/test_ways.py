@@ -214,7 +214,9 @@ def test_a_scenario_is_one_choice_away(page):
 
 def test_no_way_says_why_and_what_there_would_be(page):
     page.tab.locator("#ways-question").select_option("1")
-    assert "no way. Closed on the one that there would be: East gate" in page.text("#ways-said")
+    said = page.text("#ways-said")
+    assert "no way. What stands in the way" in said
+    assert "East gate: the gate is closed" in said
     assert "East gate: the gate is closed" in page.text("#verdict")
     assert page.see("document.querySelectorAll('#ways-front svg, #ways-table tr').length") == 0
     page.tab.locator("#ways-opened").click()
