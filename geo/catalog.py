@@ -119,7 +119,9 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
 
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = bundled() if folder is None else Path(folder)
-        self._passports = _passports(self.folder)
+        document = _document(self.folder)
+        self._passports = _passports(document, self.folder / _PASSPORTS)
+        self._questions = _questions(document, self.folder / _PASSPORTS)
         self._frames: dict[str, GeoDataFrame] = {}
 
     def __getitem__(self, name: str) -> GeoDataFrame:
@@ -165,6 +167,19 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
     def __repr__(self) -> str:
         """Name the folder and its layers."""
         return f"Catalog({str(self.folder)!r}): {', '.join(self)}"
+
+    @property
+    def questions(self) -> tuple[tuple[str, str], ...]:
+        """
+        Give the places between which the page of these layers compares ways.
+
+        Returns
+        -------
+        tuple
+            Pairs of names, from and to, as `ways.Gazetteer` finds them in the layers;
+            empty where the data package has no key `questions`.
+        """
+        return self._questions
 
     def passport(self, name: str) -> dict[str, Any]:
         """
@@ -376,12 +391,15 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
         return frame
 
 
-def _passports(folder: Path) -> dict[str, dict[str, Any]]:
+def _document(folder: Path) -> Any:
     path = folder / _PASSPORTS
     if not path.is_file():
         message = f"{folder}: not a folder of layers, it has no {_PASSPORTS}"
         raise LayerNotFoundError(message)
-    document = geojson.decode(path.read_bytes(), str(path))
+    return geojson.decode(path.read_bytes(), str(path))
+
+
+def _passports(document: Any, path: Path) -> dict[str, dict[str, Any]]:
     resources = document.get("resources") if isinstance(document, dict) else None
     if not isinstance(resources, list) or not all(
         isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in resources
@@ -389,6 +407,17 @@ def _passports(folder: Path) -> dict[str, dict[str, Any]]:
         message = f"{path}: not a data package: it lists no named resources"
         raise ProvenanceError(message)
     return {entry["name"]: entry for entry in resources}
+
+
+def _questions(document: Any, path: Path) -> tuple[tuple[str, str], ...]:
+    given = document.get("questions", [])
+    if not isinstance(given, list) or not all(
+        isinstance(one, dict) and all(isinstance(one.get(end), str) for end in ("from", "to"))
+        for one in given
+    ):
+        message = f"{path}: its questions are not a list of a place `from` and a place `to`"
+        raise ProvenanceError(message)
+    return tuple((one["from"], one["to"]) for one in given)
 
 
 def _features(raw: bytes, name: str) -> GeoDataFrame:

@@ -30,12 +30,13 @@ from geo.schema import KINDS, date_columns
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import folium
     from geopandas import GeoDataFrame
 
     from geo.catalog import Layers
+    from geo.ways import Ways
 
 __all__ = ["Page", "page"]
 
@@ -59,6 +60,8 @@ _SCRIPTS: Final = (
     "files",
     "draw",
     "yourroute",
+    "front",
+    "ways",
     "permalink",
     "reading",
     "main",
@@ -167,7 +170,9 @@ class Page:
         )
 
 
-def page(layers: Layers, found: _Answer, *, tiles: str | None = None) -> Page:
+def page(
+    layers: Layers, found: _Answer, *, ways: Sequence[Ways] = (), tiles: str | None = None
+) -> Page:
     """
     Draw layers and an answer on one page.
 
@@ -178,6 +183,9 @@ def page(layers: Layers, found: _Answer, *, tiles: str | None = None) -> Page:
         empty; a layer of an unknown kind is drawn in neutral colours.
     found
         What `exposure.measure` gave for the routes.
+    ways
+        What `ways.find` gave for questions, each with its scenarios as `others`. The
+        page then has a tab in which they are compared and drawn.
     tiles
         Online map pictures that the reader may switch on: a name that
         xyzservices knows, such as "OpenStreetMap.Mapnik", or an https address
@@ -187,30 +195,33 @@ def page(layers: Layers, found: _Answer, *, tiles: str | None = None) -> Page:
     Returns
     -------
     Page
-        The same bytes for the same layers and answer.
+        The same bytes for the same layers, answer and ways.
 
     Raises
     ------
     CRSError
         If a layer is in another CRS than EPSG:4326.
     InputError
-        If `tiles` is neither known nor such an address.
+        If `tiles` is neither known nor such an address, or ways are of another day.
     """
     import folium
 
     online = None if tiles is None else _tiles(tiles)
 
     answer = _rounded(_plain(found.as_dict()))
+    questions = _questions(ways, found.as_of)
+    drawn = [*(answer.get("routes") or []), *_routes_of(questions)]
     seen = [name for name in layers if layers.passport(name).get("kind") not in _UNSEEN_KINDS]
     packed = [_layer(name, layers[name], layers.passport(name)) for name in seen]
     about = {
         "as_of": plain(found.as_of),
-        "looks": _looks(packed, answer),
-        "home": _home(layers, answer),
+        "looks": _looks(packed, {"routes": drawn}),
+        "home": _home(layers, answer.get("routes") or drawn),
         "leaflet": json.loads(_asset("leaflet/manifest.json")),
         "tiles": online,
     }
-    blocks = [("geo-page", about), ("geo-found", answer)]
+    blocks: list[tuple[str, object]] = [("geo-page", about), ("geo-found", answer)]
+    blocks += [("geo-ways", questions)] if questions else []
     blocks += [(f"geo-layer-{number}", layer) for number, layer in enumerate(packed)]
     root = folium.Map(
         location=(0, 0),
@@ -284,7 +295,10 @@ def _leaflet() -> str:
 
 @cache
 def _own_script() -> str:
-    text = "\n".join(_asset(f"page/{name}.js") for name in _SCRIPTS)
+    whole = "\n".join(_asset(f"page/{name}.js") for name in _SCRIPTS)
+    # notes and indents are for those who read the files: a seventh of all, and no text spans lines
+    lines = (line.strip() for line in whole.splitlines())
+    text = "\n".join(line for line in lines if line and not line.startswith("//"))
     return f'(() => {{\n"use strict";\n{text}\n}})();\n'
 
 
@@ -415,11 +429,11 @@ def _looks(packed: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> di
     return looks.hues(claimed, named)
 
 
-def _home(layers: Layers, answer: Mapping[str, Any]) -> str | None:
+def _home(layers: Layers, routes: Iterable[Mapping[str, Any]]) -> str | None:
     """Name the country that most of the routes' points lie in: it is drawn light, others grey."""
     import shapely
 
-    points = [point[:2] for route in answer.get("routes") or [] for point in route["path"]]
+    points = [point[:2] for route in routes for point in route["path"]]
     spots = shapely.points(points) if points else []
     counts: Counter[str] = Counter()
     for name in layers:
@@ -444,10 +458,34 @@ def _plain(value: Any) -> Any:
 
 def _rounded(answer: dict[str, Any]) -> dict[str, Any]:
     """Round the routes' paths: degrees to 9 decimals (0.1 mm), chainage to a micrometre."""
-    digits = (_DECIMALS, _DECIMALS, _CHAINAGE_DECIMALS)
     for route in answer.get("routes") or []:
-        route["path"] = [
-            [round(value, places) for value, places in zip(point, digits, strict=True)]
-            for point in route.get("path") or []
-        ]
+        route["path"] = _path(route)
     return answer
+
+
+def _path(route: Mapping[str, Any]) -> list[list[float]]:
+    digits = (_DECIMALS, _DECIMALS, _CHAINAGE_DECIMALS)
+    return [
+        [round(value, places) for value, places in zip(point, digits, strict=True)]
+        for point in route.get("path") or []
+    ]
+
+
+def _questions(asked: Sequence[Ways], as_of: dt.date | None) -> list[dict[str, Any]]:
+    """Give the ways as the page reads them, paths rounded as those of routes."""
+    from geo.report import fronts
+
+    days = {one.as_of for found in asked for one in (found, *found.others)}
+    if days - {as_of}:
+        shown = ", ".join(sorted(map(str, days)))
+        message = f"ways of {shown} on a page of {as_of}: ask for all of it on one day"
+        raise InputError(message)
+    questions: list[dict[str, Any]] = [_plain(block) for block in fronts.as_blocks(asked)]
+    for route in _routes_of(questions):
+        route["path"] = _path(route)
+    return questions
+
+
+def _routes_of(questions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    scenarios = (scenario for question in questions for scenario in question["scenarios"])
+    return [way["route"] for scenario in scenarios for way in scenario["ways"]]

@@ -9,9 +9,14 @@ from chromium import NARROW, WIDE, Opened
 
 from geo import exposure, maps
 from geo.catalog import Catalog
+from geo.cli import ground
+from geo.cli.desk import Desk
+from geo.ways import Asked
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from geo.ways import Ways
 
 AS_OF = "2026-02-28"
 
@@ -35,9 +40,18 @@ def measured(day: str = AS_OF) -> exposure.Exposure:
 
 
 @cache
+def answered() -> list[Ways]:
+    """Answer the questions of the bundled layers."""
+    floor = ground.read(Desk(catalogue(), None), ground.Sources())
+    pairs = catalogue().questions
+    asked = [Asked(tuple(map(floor.gazetteer.find, ends)), as_of=AS_OF) for ends in pairs]
+    return [ground.answered(floor, one) for one in asked]
+
+
+@cache
 def bundled() -> str:
     """Give the page of the bundled layers."""
-    return maps.page(catalogue(), measured()).html
+    return maps.page(catalogue(), measured(), ways=answered()).html
 
 
 class Screen(Opened):

@@ -37,7 +37,8 @@ def gpx(tmp_path):
 
 
 LAYERS = ["layers", "layers list", "layers check", "layers describe"]
-COMMANDS = ["", "map", "expose", "diff", "reproduce", "zones", "zones build", *LAYERS]
+NETWORK = ["network", "network check", "network refine"]
+COMMANDS = ["", "map", "expose", "diff", "reproduce", "zones", "zones build", *LAYERS, *NETWORK]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

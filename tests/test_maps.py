@@ -10,9 +10,11 @@ import re
 import folium
 import page_sample
 import pytest
+import ways_sample
 
-from geo import maps
+from geo import maps, ways
 from geo.errors import CRSError, InputError, OutputError
+from geo.report import choices
 
 HOSTILE = [
     "{{7*7}}",
@@ -289,3 +291,90 @@ def test_tiles_go_by_the_names_of_a_kept_list():
 def test_other_tiles_are_refused(tiles, words):
     with pytest.raises(InputError, match=words):
         maps.page(*page_sample.sample(), tiles=tiles)
+
+
+WAY_KEYS = {
+    "way_id", "name", "length_m", "hours", "exposed_m", "sure_m", "possible_m",
+    "longest_exposed_m", "control_changes", "uncovered_m", "legs", "gates", "holders", "route",
+}  # fmt: skip
+
+
+def ways_page(word="", **options):
+    layers = page_sample.FakeCatalogue(ways_sample.layers(word))
+    options = {"ways": ways_sample.asked(word)} | options
+    return maps.page(layers, ways_sample.measured(word), **options).html
+
+
+def test_ways_arrive_as_they_were_found():
+    block = islands(ways_page())["geo-ways"]
+    assert [one["label"] for one in block] == [
+        "Northtown to Border", "Northtown to Beyond", "Northtown to Border, by hours",
+    ]  # fmt: skip
+    assert [[each["name"] for each in one["scenarios"]] for one in block] == [
+        [None, "Red"], [None, "if what is closed were open"], [None],
+    ]  # fmt: skip
+    first, red = block[0]["scenarios"]
+    assert (first["alters"], red["alters"]) == (False, True)
+    assert red["changes"] == ["Red Guard at Northtown", "section hills closed"]
+    assert [each["opened"] for each in block[1]["scenarios"]] == [False, True]
+    for found, one in zip(ways_sample.asked(), block, strict=True):
+        for each, told in zip((found, *found.others), one["scenarios"], strict=True):
+            answer = each.as_dict()
+            assert told["summary"] == choices.summary(each)
+            assert told["notices"] == answer["warnings"]
+            assert told["as_of"] == "2026-02-28"
+            assert len(told["ways"]) == len(answer["ways"])
+            for way, row in zip(answer["ways"], told["ways"], strict=True):
+                assert set(row) == WAY_KEYS
+                for name in WAY_KEYS - {"legs", "gates", "holders", "route"}:
+                    assert row[name] == way[name]
+                for part in ("legs", "gates"):
+                    kept = [{name: leg[name] for name in row[part][0]} for leg in way[part]]
+                    assert row[part] == kept
+                path = [(round(x, 9), round(y, 9), round(m, 6)) for x, y, m in way["path"]]
+                assert row["route"]["path"] == [list(point) for point in path]
+                for name in ("exposed", "stretches", "sections", "zones"):
+                    assert row["route"][name] == json.loads(json.dumps(way[name]))
+    gates = [way["gates"] for way in block[1]["scenarios"][1]["ways"]]
+    assert [[gate["status"] for gate in row] for row in gates] == [["CLOSED"]] * 3
+    assert block[1]["scenarios"][0]["ways"] == []
+
+
+def test_a_page_without_ways_has_no_block_of_them(text):
+    assert "geo-ways" not in islands(text)
+    made = islands(ways_page())
+    none = islands(ways_page(ways=()))
+    assert {name: one for name, one in made.items() if name != "geo-ways"} == none
+
+
+def test_questions_and_scenarios_that_are_called_alike_get_numbers():
+    one = ways_sample.asked()[0]
+    twice = ways_sample.with_others(one, *one.others, *one.others)
+    block = islands(ways_page(ways=[twice, one]))["geo-ways"]
+    assert [each["label"] for each in block] == ["Northtown to Border", "Northtown to Border (2)"]
+    assert [each["name"] for each in block[0]["scenarios"]] == [None, "Red", "Red (2)"]
+
+
+def test_ways_of_another_day_are_refused():
+    lines, known, names = ways_sample.ground()
+    places = tuple(map(names.find, ("Northtown", "Border")))
+    early = ways.find(lines, known, ways.Asked(places, as_of="2025-01-01"), gazetteer=names)
+    with pytest.raises(InputError, match="ways of 2025-01-01 on a page of 2026-02-28"):
+        ways_page(ways=[early])
+    one = ways_sample.asked()[0]
+    with pytest.raises(InputError, match="ask for all of it on one day"):
+        ways_page(ways=[ways_sample.with_others(one, early)])
+
+
+def test_hostile_names_in_ways_come_back_and_change_no_script(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    payload = " ".join(one for one in HOSTILE if one.isprintable())
+    made = ways_page(payload)
+    first, red = islands(made)["geo-ways"][0]["scenarios"]
+    assert red["name"] == f"Red{payload}"
+    assert payload in first["ways"][0]["legs"][0]["from"]
+    assert payload in " ".join(first["ways"][0]["holders"])
+    assert running_scripts(made) == running_scripts(text)
+    assert not list(tmp_path.iterdir())
+    blocks = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', made, re.DOTALL)
+    assert not [block for block in blocks if set("<>&") & set(block)]

@@ -23,7 +23,9 @@ def test_its_commands_work(command):
 
 
 def test_its_options_exist():
-    known = "".join(CliRunner().invoke(main, [name, "--help"]).output for name in ("map", "expose"))
+    known = "".join(
+        CliRunner().invoke(main, [name, "--help"]).output for name in ("map", "expose", "ways")
+    )
     for option in set(re.findall(r"`(?:geo \w+ (?:ROUTES )?)?(--[a-z]+)", TEXT)):
         assert option in known
 

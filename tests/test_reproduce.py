@@ -232,7 +232,7 @@ def test_nothing_of_a_hostile_command_is_run(monkeypatch, line):
     except InputError:
         return
     assert all(role == "routes" and "touch owned" in name for role, name in planned.named[:1])
-    assert not {"-o", "--map", "--plot"} & set(planned.words)
+    assert not {"-o", "--map", "--plot", "--gpx"} & set(planned.words)
 
 
 def test_every_option_is_known_to_measure_or_to_write():

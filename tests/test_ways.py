@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from conftest import ROOT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import geodesy, network, ways
@@ -118,11 +118,10 @@ def test_the_costs_of_the_search_are_those_measured_along_the_way():
     assert found.count >= 2
     assert found.ways["length_m"].is_monotonic_increasing
     assert found.ways["exposed_m"].is_monotonic_decreasing
-    edges = built.edges
     for way_id, legs in found.legs.groupby("way_id"):
         mine = found.ways.set_index("way_id").loc[way_id]
         assert legs["length_m"].sum() == pytest.approx(mine["length_m"], rel=1e-12)
-        on = edges["section_id"].isin(legs["section_id"])
+        on = np.any([built.owned("section_id", name) for name in legs["section_id"]], axis=0)
         assert mine["exposed_m"] <= ground.exposed_m[on].sum() + 1
         held = found.exposure.controllers.query("route_id == @way_id")["inside_m"].sum()
         assert held == pytest.approx(mine["length_m"], rel=1e-9)
@@ -156,6 +155,7 @@ def _length(shape):
 
 
 @given(st.integers(0, 10_000))
+@settings(max_examples=25)
 def test_fronts_on_made_ground_are_those_of_every_path(seed):
     rng = np.random.default_rng(seed)
     points = [(x / 10, y / 10) for x in range(3) for y in range(3)]
@@ -250,7 +250,7 @@ def test_what_is_closed_is_named_where_there_is_no_way(places):
     assert found.count == 0
     assert found.blocked == ("low direct: no vehicle gets through",)
     assert found.fewest_changes is None
-    assert "no way. Closed on" in choices.as_table(found)
+    assert "no way. What stands in the way" in choices.as_table(found)
     assert found.as_dict()["ways"] == []
     opened = ways.find(net, known, asked(places, "Alpha", "Delta", closed_too=True))
     assert opened.count == 1
@@ -284,6 +284,116 @@ def test_a_gate_between_two_sections_is_passed_or_shut(square, places, status, c
         assert found.gates["at_m"].iloc[0] == pytest.approx(found.legs["length_m"].iloc[1])
     # a way that only reaches the gate does not pass it
     assert ways.find(net, known, asked(places, "Alpha", "Beta")).count == 1
+
+
+def test_who_is_at_a_gate_is_on_either_side_of_it(square, places):
+    """Beta lies at the gate: neither way there has to pass it, even shut."""
+    net, zones = square
+    known = ways.Knowledge(zones, gates=gates("CLOSED"))
+    for names in (("Alpha", "Beta"), ("Beta", "Alpha"), ("Delta", "Beta"), ("Beta", "Delta")):
+        found = ways.find(net, known, asked(places, *names), gazetteer=places)
+        assert found.count == 1
+        assert len(found.gates) == 0
+        assert found.ways["length_m"].iloc[0] < 80_000
+
+
+def test_a_gate_cannot_be_slipped_through_by_stopping_at_it(square, places):
+    net, zones = square
+    known = ways.Knowledge(zones, gates=gates("CLOSED"))
+    found = ways.find(net, known, asked(places, "Alpha", "Beta", "Delta"), gazetteer=places)
+    assert set(found.legs["section_id"]) != {"top_up", "top_over", "top_down"}
+
+
+def test_without_a_day_no_period_of_a_gate_is_chosen(square, places):
+    net, zones = square
+    both = pd.concat([gates("OPEN"), gates("CLOSED")], ignore_index=True).assign(
+        valid_from=["2020-01-01", "2021-01-01"], valid_to=["2021-01-01", None]
+    )
+    found = ways.find(net, ways.Knowledge(zones, gates=both), asked(places, "Alpha", "Delta"))
+    assert list(found.gates["status"]) == ["UNCLEAR"]
+
+
+def shared_ground(**columns):
+    """Give two lines over the same ground, the second one back and further on."""
+    roads = lines(one=[A, D], two=[D, A, B])
+    return roads.assign(**columns)
+
+
+def test_ground_that_is_drawn_twice_belongs_to_both_lines(places):
+    net = network.build(shared_ground())
+    known = ways.Knowledge(zone("Z", 5, 5, 6, 6))
+    for name in ("one", "TWO"):
+        shut = scenario.parse({"name": "x", "changes": [{"close": {"section": name}}]}, "x")
+        question = asked(places, "Alpha", "Delta", as_of="2024-01-01")
+        assert ways.find(net, known, question, scenario=shut).count == 0
+    onward = ways.find(net, known, asked(places, "Delta", "Beta"), gazetteer=places)
+    assert onward.legs["section_id"].to_list() == ["two"]
+    assert onward.legs["backward"].to_list() == [False]
+    for direction, count in (("forward", 0), ("backward", 1)):
+        shut = scenario.parse(
+            {"name": "x", "changes": [{"close": {"section": "two", "direction": direction}}]}, "x"
+        )
+        question = asked(places, "Delta", "Alpha", as_of="2024-01-01")
+        assert ways.find(net, known, question, scenario=shut).count == count
+
+
+def test_facts_of_ground_that_is_drawn_twice_are_kept():
+    net = network.build(
+        shared_ground(
+            passable=["UNKNOWN", "RESTRICTED"], oneway=["yes", "yes"], positional_error_m=[900, 50]
+        )
+    )
+    [shared] = net.edges[net.edges["also"].map(bool)].to_dict("records")
+    assert shared["passable"] == "RESTRICTED"
+    assert (shared["forward"], shared["backward"]) == (True, True)
+    assert shared["positional_error_m"] == 50
+    differing = network.build(shared_ground(passable=["PASSABLE", "NOT_PASSABLE"]))
+    assert any(notice.rule == "states-differ" for notice in differing.notices)
+    newer = network.build(
+        shared_ground(
+            passable=["PASSABLE", "NOT_PASSABLE"], status_as_of=["2025-01-01", "2024-01-01"]
+        )
+    )
+    assert newer.edges["passable"].iloc[0] == "PASSABLE"
+
+
+def test_rail_and_road_on_the_same_ground_are_two(places):
+    net = network.build(shared_ground(mode=["road", "rail"]))
+    assert not net.edges["also"].map(bool).any()
+    assert (net.edges["mode"] == "rail").sum() == 2
+
+
+def test_a_speed_that_is_none_is_not_known(square, places):
+    roads = lines(low_direct=[A, D], top_up=[A, B]).assign(speed_kmh=[-5.0, np.inf])
+    net = network.build(roads)
+    assert any(notice.rule == "speed_kmh-unread" for notice in net.notices)
+    assert net.edges["speed_kmh"].isna().all()
+
+
+def test_a_word_for_a_state_that_is_not_known_is_said():
+    roads = lines(low_direct=[A, D]).drop(columns="passable").assign(status="closed")
+    [notice] = network.build(roads).notices
+    assert "closed" in notice.message
+    assert "UNKNOWN" in notice.message
+
+
+def test_a_line_cut_at_the_date_line_is_one_leg():
+    road = gpd.GeoDataFrame(
+        {"name": ["across"]},
+        geometry=[shapely.MultiLineString([[(178, 0), (180, 0)], [(-180, 0), (-178, 0)]])],
+        crs=4326,
+    )
+    ends = (ways.Place("west", 178, 0), ways.Place("east", -178, 0))
+    known = ways.Knowledge(zone("Z", -179.5, -1, -179, 1))
+    found = ways.find(network.build(road), known, ways.Asked(ends))
+    assert found.ways["length_m"].iloc[0] == pytest.approx(4 * 111_319.49, rel=1e-6)
+    assert found.ways["exposed_m"].iloc[0] == pytest.approx(0.5 * 111_319.49, rel=1e-6)
+
+
+def test_no_speed_is_what_stands_in_the_way_by_hours(square, places):
+    net, zones = square
+    none = ways.find(net, ways.Knowledge(zones), asked(places, "Alpha", "Delta", by="hours"))
+    assert none.blocked == ("low direct: no speed is known",)
 
 
 def test_ground_of_which_the_zones_cannot_speak_is_counted_apart(square, places):
@@ -368,6 +478,88 @@ def test_a_gate_is_closed_by_its_name_and_one_off_the_road_changes_nothing(squar
     assert any(one.rule == "no-effect" for one in idle.notices)
 
 
+def changes_of(*changes):
+    return scenario.parse({"name": "x", "changes": list(changes)}, "x")
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ([{"close": {"section": "low_direct", "direction": "forward"}}], 1),
+        (
+            [
+                {"close": {"section": "low_direct", "direction": "forward"}},
+                {"open": {"section": "low_direct"}},
+            ],
+            2,
+        ),
+        (
+            [
+                {"close": {"section": "low_direct"}},
+                {"open": {"section": "low_direct", "direction": "forward"}},
+            ],
+            2,
+        ),
+        (
+            [
+                {"close": {"section": "low_direct"}},
+                {"open": {"section": "low_direct", "direction": "backward"}},
+            ],
+            1,
+        ),
+        ([{"close": {"zone": "Z"}}, {"open": {"zone": "z"}}], 1),
+        ([{"open": {"zone": "Z"}}, {"close": {"zone": "Z"}}], 1),
+        ([{"close": {"section": "LOW DIRECT"}}], 1),
+        ([{"close": {"mode": "Road"}}], 0),
+    ],
+)
+def test_of_changes_to_one_thing_the_later_counts(square, places, changes, count):
+    assert found_in(square, places, changes_of(*changes)).count == count
+
+
+def test_a_direction_that_is_shut_is_what_stands_in_the_way(square, places):
+    both = [
+        {"close": {"section": name, "direction": "forward"}} for name in ("low_direct", "top_up")
+    ]
+    found = found_in(square, places, changes_of(*both))
+    assert found.blocked == ("low direct: section low_direct forward closed",)
+
+
+def test_a_place_that_is_contested_can_be_taken_as_held(square, places):
+    control = zone("claim", -0.1, -0.1, 0.6, 0.3, holder="North").assign(
+        place="Delta", status="contested"
+    )
+    before = found_in(square, places, None, control=control)
+    assert set(before.exposure.controllers["controller"]) == {"contested"}
+    after = found_in(
+        square, places, read(hold={"place": "delta", "controller": "South"}), control=control
+    )
+    assert set(after.exposure.controllers["controller"]) == {"South"}
+
+
+def test_a_holder_is_closed_alone_or_with_others_and_known_where_it_holds_nothing(square, places):
+    control = pd.concat(
+        [
+            zone("a", -0.1, -0.1, 0.6, 0.1, holder="North + East").assign(place="Delta"),
+            zone("b", 5, 5, 6, 6, holder="West").assign(place="Far"),
+        ],
+        ignore_index=True,
+    )
+    shut = found_in(square, places, read(close={"controller": "east"}), control=control)
+    assert shut.count == 0
+    idle = found_in(square, places, read(close={"controller": "West"}), control=control)
+    assert idle.count == 2
+    assert any(one.rule == "no-effect" for one in idle.notices)
+
+
+@pytest.mark.parametrize(
+    "when", [{"months": [True]}, {"months": [13]}, {"from": 86400}, {"from": "1767225600"}]
+)
+def test_days_and_months_are_not_guessed(when):
+    with pytest.raises(InputError, match=r"YYYY-MM-DD|1 to 12"):
+        read(close={"gate": "g"}, **when)
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
@@ -385,7 +577,7 @@ def test_a_gate_is_closed_by_its_name_and_one_off_the_road_changes_nothing(squar
                 "name": "x",
                 "changes": [{"close": {"mode": "sea"}, "from": "2024-02-01", "to": "2024-01-01"}],
             },
-            "before it begins",
+            "the period is empty",
         ),
     ],
 )
@@ -414,7 +606,7 @@ def test_the_later_change_counts(square, places):
 def test_closures_are_those_of_searching_without_each_edge():
     """Against the plain way: take each edge out and ask again."""
     felt = 0
-    for seed in range(6):
+    for seed in range(2):
         rng = np.random.default_rng(seed)
         points = [(x / 10, y / 10) for x in range(4) for y in range(3)]
         pairs = [
@@ -455,7 +647,7 @@ def test_closures_are_those_of_searching_without_each_edge():
             assert row["extra"] == pytest.approx(extra, abs=0.05)
             assert row["extra_exposed_m"] == pytest.approx(more, abs=0.05)
             felt += extra > 1
-    assert felt > 5
+    assert felt > 3
 
 
 def test_the_answer_is_plain_json_and_tables(square, places):

@@ -1,5 +1,6 @@
 """The searches against other methods: trying every path, and nx."""
 
+import itertools
 from itertools import pairwise
 
 import graphs
@@ -102,7 +103,7 @@ def test_no_way_is_no_path():
     assert front(arcs, 0, 2) == []
     assert corners(arcs, 0, 2) == []
     assert weighted(arcs, 0, 2, [(1, 1)]) == []
-    assert hands.fewest(arcs, [("a",)], 0, 2) is None
+    assert hands.fewest(arcs, [("a",)], ((0,), (2,))) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=30))
@@ -127,7 +128,7 @@ def test_stages_are_put_together_to_the_front_of_all():
             for one in sums
             if not any(o != one and o[0] <= one[0] and o[1] <= one[1] for o in sums)
         )
-        found = choice.choose(arcs, (0, middle, last), [1.0] * arcs.edge.size, every=True)
+        found = choice.choose(arcs, ((0,), (middle,), (last,)), [1.0] * arcs.edge.size, every=True)
         assert costs(found.paths) == expected
 
 
@@ -161,5 +162,28 @@ def test_the_fewest_changes_are_those_of_all_paths():
         for path in nx.all_simple_edge_paths(graph, 0, arcs.nodes - 1):
             row = [name for step in path for name in graph.edges[step]["held"] if name != "unknown"]
             expected.append(sum(one != other for one, other in pairwise(row)))
-        found = hands.fewest(arcs, held, 0, arcs.nodes - 1)
-        assert (found[0] if found else None) == min(expected, default=None)
+        found = hands.fewest(arcs, held, ((0,), (arcs.nodes - 1,)))
+        assert found == min(expected, default=None)
+
+
+def test_the_fewest_changes_by_a_stop_are_those_of_all_paths_through_it():
+    holders = np.array(["A", "B", "unknown"], object)
+    for seed in range(100):
+        rng = np.random.default_rng(7000 + seed)
+        arcs = graphs.small(rng)
+        held = [tuple(rng.choice(holders, rng.integers(1, 3))) for _ in range(arcs.edge.size)]
+        stops = ((0,), (arcs.nodes // 2, arcs.nodes // 3), (arcs.nodes - 1,))
+        graph = nx.MultiDiGraph()
+        graph.add_nodes_from(range(arcs.nodes))
+        for arc, edge in enumerate(arcs.edge):
+            graph.add_edge(int(arcs.tail[arc]), int(arcs.head[arc]), held=held[edge])
+        counts = []
+        for middle in stops[1]:
+            parts = [
+                [[]] if one == other else list(nx.all_simple_edge_paths(graph, one, other))
+                for one, other in ((0, middle), (middle, arcs.nodes - 1))
+            ]
+            for first, second in itertools.product(*parts):
+                steps = [graph.edges[step]["held"] for step in (*first, *second)]
+                counts.append(hands.changes(steps))
+        assert hands.fewest(arcs, held, stops) == min(counts, default=None)

@@ -7,6 +7,7 @@ from geo.cli import (  # noqa: F401 - each adds its commands to the group
     expose,
     layers,
     map,  # noqa: A004
+    network,
     reproduce,
     ways,
     zones,

@@ -46,11 +46,23 @@ class Desk:
         self._used: set[str] = set()
         self._brought: dict[str, tuple[str, str, GeoDataFrame]] = {}
 
+    def is_layer(self, name: str) -> bool:
+        """Tell a layer of the catalogue from a file, which comes first."""
+        return name in self.layers and not Path(name).is_file()
+
+    def covered(self, names: Sequence[str]) -> GeoDataFrame | None:
+        """Give the ground that the sources of layers speak of; None where one does not say."""
+        import pandas as pd
+
+        parts = [self.layers.covered(name) for name in names]
+        known = [part for part in parts if part is not None]
+        return pd.concat(known) if known and len(known) == len(parts) else None
+
     def read(self, name: str, role: str) -> GeoDataFrame:
         """Read a bundled layer by its name, or a file."""
         from geo import io
 
-        if name in self.layers and not Path(name).is_file():
+        if self.is_layer(name):
             self.inputs.append(layer_input(self.layers, name, role))
             self._used.add(name)
             return self.layers[name]

@@ -101,7 +101,8 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     desk = Desk(catalog(folder), crs, limits)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (ZONES,), "zones")
-    control = control or (() if zones else (CONTROL,))
+    if not control and all(desk.is_layer(name) for name in zones):
+        control = (CONTROL,)  # the bundled zones go with the bundled claims, named or not
     claims = desk.read_claims(control)
     options: dict[str, object] = {"--zones": zones, "--control": control}
     options |= {"--crs": crs, "--limit": limits}

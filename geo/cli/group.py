@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from typing import Any
 
@@ -52,12 +53,25 @@ class _Group(click.Group):
         except OSError as error:  # the screen itself cannot be written to: full, or gone
             click.echo(f"geo: {error.strerror}", err=True)
             ctx.exit(1)
+        except Exception as error:
+            if not _is_out_of_memory(error):
+                raise
+            click.echo("geo: there is not enough memory for this", err=True)
+            ctx.exit(1)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Tell a want of memory; numpy, GEOS and the loader of libraries each say it in their way."""
+    words = ("bad_alloc", "map segment", "allocate memory", "Unable to allocate")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="corridor-exposure", prog_name="geo")
 def main() -> None:
     """Where, for how long and in whose hands a route runs through conflict."""
+    # nothing here multiplies matrices, and each thread that waits to do so takes memory
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         # names in Burmese must not end a command on a terminal that cannot show them
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

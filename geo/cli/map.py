@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from geo.cli.desk import CONTROL, ROUTES, ZONES, catalog, command, layer_input
+from geo.cli import ground as floor
+from geo.cli.desk import CONTROL, ROUTES, ZONES, Desk, catalog, command, layer_input
 from geo.cli.files import require_folder, require_picture, say, wrote
 from geo.cli.group import AS_OF, LAYERS, main
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geo.ways import Ways
 
 __all__ = ["map_"]
 
@@ -32,7 +39,7 @@ def map_(
     as_of: str | None,
     folder: str | None,
 ) -> None:
-    """Write the map of the corridors: one HTML file that needs no network."""
+    """Write the map of the corridors, and of the ways asked for in the layers: one HTML file."""
     from geo import exposure, maps
 
     require_folder(output)
@@ -42,18 +49,21 @@ def map_(
     found = exposure.measure(
         layers[ROUTES], layers[ZONES], control=layers[CONTROL], as_of=as_of, source=CONTROL
     )
+    desk = Desk(layers, None)
+    ways = _ways(desk, found.as_of)
+    inputs = [
+        layer_input(layers, ROUTES, "routes"),
+        layer_input(layers, ZONES, "zones"),
+        layer_input(layers, CONTROL, "control"),
+    ]
     found = replace(
         found,
-        inputs=(
-            layer_input(layers, ROUTES, "routes"),
-            layer_input(layers, ZONES, "zones"),
-            layer_input(layers, CONTROL, "control"),
-        ),
+        inputs=(*inputs, *(one for one in desk.inputs if one not in inputs)),
         reproduce=command(
             "map", [], {"--as-of": found.as_of, "--layers": folder, "--tiles": tiles, "-o": output}
         ),
     )
-    page = maps.page(layers, found, tiles=tiles)
+    page = maps.page(layers, found, ways=ways, tiles=tiles)
     say(found.notices)
     page.save(output)
     wrote(output)
@@ -66,3 +76,16 @@ def map_(
         if path is not None:
             pictures.save(drawn, path, form=form)
             wrote(path)
+
+
+def _ways(desk: Desk, as_of: date | None) -> list[Ways]:
+    """Answer the questions of the catalogue."""
+    if not desk.layers.questions:
+        return []
+    from geo.ways import Asked
+
+    ground = floor.read(desk, floor.Sources())
+    return [
+        floor.answered(ground, Asked(tuple(map(ground.gazetteer.find, ends)), as_of=as_of))
+        for ends in desk.layers.questions
+    ]

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.cli.desk import CONTROL, LINKS, ROUTES, ZONES, Desk, catalog, command
+from geo.cli import ground as floor
+from geo.cli.desk import Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
 from geo.cli.group import AS_OF, FORMATS, LAYERS, LIMITS, finite, main
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from geo.network import Network
+    from geo.cli.ground import Ground
     from geo.ways import Asked as Question
-    from geo.ways import Gazetteer, Knowledge, Scenario, Ways
+    from geo.ways import Scenario, Ways
 
 __all__ = ["ways"]
-
-
-_MOST_KMH = 200
-_OPENED = "if what is closed were open"
-
-
-@dataclass(frozen=True)
-class _Ground:
-    """What the search stands on, once read."""
-
-    network: Network
-    knowledge: Knowledge
-    gazetteer: Gazetteer
 
 
 _OPTIONS = (
@@ -140,9 +128,10 @@ def ways(
     read = (*given["lines"], *given["zones"], given["control"] or "", *given["scenarios"])
     refuse_clash([name for name in read if name], (output, page))
     desk = Desk(catalog(folder), given["crs"], given["limits"])
-    ground = _ground(desk, given)
+    names = ("lines", "zones", "control", "speeds", "tolerance", "crossings")
+    ground = floor.read(desk, floor.Sources(**{name: given[name] for name in names}))
     question = _question(ground, (start, *given["via"], end), given)
-    found = _answered(ground, question, [_scenario(desk, name) for name in given["scenarios"]])
+    found = floor.answered(ground, question, [_scenario(desk, name) for name in given["scenarios"]])
     if given["closing"]:
         found = replace(found, closures=_closures(ground, question))
     found = replace(
@@ -152,59 +141,14 @@ def ways(
         reproduce=_reproduce((start, end), given, {"--layers": folder, "--format": form}, found),
     )
     if form != "table" or output is not None:
-        say(found.notices)
+        say(tuple(dict.fromkeys(note for one in (found, *found.others) for note in one.notices)))
     write = {"table": choices.as_table, "json": choices.as_json, "csv": choices.as_csv}[form]
     put(write(found), output)
     if page is not None:
         _draw(desk, found, page)
 
 
-def _ground(desk: Desk, given: dict[str, Any]) -> _Ground:
-    """Read the lines, and what is known of the ground."""
-    from geo import network
-    from geo.ways import Gazetteer, Knowledge
-
-    own = [name for name in (ROUTES, LINKS) if name in desk.layers]
-    lines = desk.read_all(given["lines"] or own, "routes")
-    zones = desk.read_all(given["zones"] or (ZONES,), "zones")
-    control = given["control"] or (None if given["zones"] else CONTROL)
-    knowledge = Knowledge(
-        zones,
-        None if control is None else desk.read(control, "control"),
-        None if given["lines"] else _layer(desk, "gates"),
-        _with_speeds(_layer(desk, "speeds"), given["speeds"]),
-        None if given["zones"] else desk.layers.covered(ZONES),
-    )
-    built = network.build(lines, tolerance_m=given["tolerance"], crossings=given["crossings"])
-    places = [desk.layers[name] for name in ("places", "mining_sites") if name in desk.layers]
-    return _Ground(built, knowledge, Gazetteer(*places))
-
-
-def _layer(desk: Desk, name: str) -> Any:
-    return desk.read(name, name) if name in desk.layers else None
-
-
-def _with_speeds(known: Any, given: tuple[str, ...]) -> Any:
-    """Add the speeds that the user takes where none is known."""
-    import pandas as pd
-
-    from geo.schema import MODES, PASSABLE
-
-    rows = []
-    for text in given:
-        mode, _, number = text.partition("=")
-        speed = pd.to_numeric(number, errors="coerce")
-        if mode not in MODES or not 0 < speed < _MOST_KMH:
-            message = f"{text}: write a mode ({', '.join(MODES)}), = and km/h, e.g. road=25"
-            raise click.BadParameter(message, param_hint="--speed")
-        rows += [{"mode": mode, "passable": word, "km_per_h": speed} for word in PASSABLE]
-    tables = [table for table in (known, pd.DataFrame(rows)) if table is not None and len(table)]
-    if not tables:
-        return None
-    return pd.concat(tables).drop_duplicates(["mode", "passable"])  # what is known stands first
-
-
-def _question(ground: _Ground, names: tuple[str, ...], given: dict[str, Any]) -> Question:
+def _question(ground: Ground, names: tuple[str, ...], given: dict[str, Any]) -> Question:
     from geo.ways import Asked
 
     error_km = given["error_km"]
@@ -227,24 +171,7 @@ def _scenario(desk: Desk, name: str) -> Scenario:
     return scenario.parse(document, name)
 
 
-def _answered(ground: _Ground, question: Question, scenarios: list[Scenario]) -> Ways:
-    """Answer the question as things are, and in every scenario."""
-    from geo import ways as search
-
-    def found(scenario: Scenario | None, asked: Question = question) -> Ways:
-        return search.find(
-            ground.network, ground.knowledge, asked, gazetteer=ground.gazetteer, scenario=scenario
-        )
-
-    one = found(None)
-    others = [found(scenario) for scenario in scenarios]
-    if one.blocked:
-        opened = found(search.Scenario(_OPENED, ()), replace(question, closed_too=True))
-        others.insert(0, opened)
-    return replace(one, others=tuple(others))
-
-
-def _closures(ground: _Ground, question: Question) -> Any:
+def _closures(ground: Ground, question: Question) -> Any:
     from geo import ways as search
 
     return search.closures(ground.network, ground.knowledge, question, gazetteer=ground.gazetteer)
@@ -276,13 +203,19 @@ def _reproduce(
 
 
 def _draw(desk: Desk, found: Ways, page: str) -> None:
-    """Write a map of the ways; where there is none, of those that there would be."""
+    """Write a map of the ways in every scenario; they are no corridors, so it has no others."""
     from geo import maps
 
     drawn = next((one for one in (found, *found.others) if one.exposure is not None), None)
     if drawn is None or drawn.exposure is None:
         message = f"{page}: there is no way to draw"
         raise InputError(message)
-    exposure = replace(drawn.exposure, inputs=found.inputs, reproduce=found.reproduce)
-    maps.page(desk.for_page(exposure), exposure).save(page)
+    head = replace(
+        drawn.exposure,
+        routes=drawn.exposure.routes.iloc[:0],
+        notices=found.notices,
+        inputs=found.inputs,
+        reproduce=found.reproduce,
+    )
+    maps.page(desk.for_page(drawn.exposure), head, ways=[found]).save(page)
     wrote(page)

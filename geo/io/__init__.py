@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from geo.io.files import refuse_address
 from geo.io.raw import read_bytes, sha256
-from geo.io.read import Source, read
+from geo.io.read import read
+from geo.io.source import Source
 from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
 
 if TYPE_CHECKING:
     from geo.io.document import read_document
     from geo.io.events import EventFile, read_events
+    from geo.io.osm import read_osm
 
 __all__ = [
     "EventFile",
@@ -20,6 +22,7 @@ __all__ = [
     "read_bytes",
     "read_document",
     "read_events",
+    "read_osm",
     "refuse_address",
     "sha256",
     "write_bytes",
@@ -27,16 +30,19 @@ __all__ = [
     "write_text",
 ]
 
+_ROOMS = {
+    "EventFile": "events",
+    "read_document": "document",
+    "read_events": "events",
+    "read_osm": "osm",
+}
+
 
 def __getattr__(name: str) -> Any:
     """Load the readers that few answers need when they are first asked for."""
-    if name in {"EventFile", "read_events"}:
-        from geo.io import events
+    from importlib import import_module
 
-        return getattr(events, name)
-    if name == "read_document":
-        from geo.io.document import read_document
-
-        return read_document
+    if name in _ROOMS:
+        return getattr(import_module(f"geo.io.{_ROOMS[name]}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

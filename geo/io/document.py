@@ -66,7 +66,10 @@ def read_document(path: str | Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         message = f"{path}: is not UTF-8, from byte {error.start} on"
         raise InputError(message) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        message = f"{path}: is nested too deeply"
+        raise InputError(message) from None
+    except (yaml.YAMLError, ValueError) as error:
         message = f"{path}: {_problem(error)}"
         raise InputError(message) from None
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
@@ -78,4 +81,4 @@ def read_document(path: str | Path) -> dict[str, Any]:
 def _problem(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     where = f"line {mark.line + 1}: " if mark is not None else ""
-    return where + str(getattr(error, "problem", None) or error or "is nested too deeply")
+    return where + str(getattr(error, "problem", None) or error)

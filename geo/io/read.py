@@ -9,7 +9,6 @@ something else, and with the network shut.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -22,6 +21,7 @@ from geo.io.features import Features, label
 from geo.io.files import content, require_file
 from geo.io.limits import DEFAULT, Limits
 from geo.io.lonlat import fits_degrees, lonlat
+from geo.io.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,29 +40,6 @@ _SHOWN, _NAMED = 10, 50
 _IDS: Final = ("route_id", "corridor_id", "zone_id", "area_id", "id", "name")
 
 
-@dataclass(frozen=True)
-class Source:
-    """
-    What was read from one file.
-
-    Attributes
-    ----------
-    path
-        The file as the user named it.
-    sha256
-        Of its bytes.
-    frame
-        Its features of the wanted type, in EPSG:4326.
-    notices
-        What was left out or changed on the way.
-    """
-
-    path: str
-    sha256: str
-    frame: gpd.GeoDataFrame
-    notices: tuple[Notice, ...]
-
-
 def read(
     path: str | Path, *, role: str, crs: str | None = None, limits: Limits = DEFAULT
 ) -> Source:
@@ -73,8 +50,9 @@ def read(
     ----------
     path
         A .geojson, .json, .gpx, .kml, .gpkg or .shp file, a .kmz, or a .zip of one
-        of them. Of GPX, tracks and routes are read; of GeoPackage and KML, every
-        layer of the right type.
+        of them, or for routes an OpenStreetMap extract, .osm.pbf. Of GPX, tracks and
+        routes are read; of GeoPackage and KML, every layer of the right type; of an
+        extract, roads and ferries.
     role
         "routes" (lines) or "zones" (polygons).
     crs
@@ -102,8 +80,13 @@ def read(
         message = f"role: {role!r} is none of {', '.join(_WANTED)}"
         raise InputError(message)
     _require_crs(crs)
-    file = require_file(path, (*_ENDINGS, *archive.ARCHIVES))
+    extract = (".pbf",) if role == "routes" else ()
+    file = require_file(path, (*_ENDINGS, *archive.ARCHIVES, *extract))
     limits.require("bytes", file.stat().st_size, str(path))
+    if file.suffix.lower() in extract:
+        from geo.io.osm import read_osm
+
+        return read_osm(path)
     notices: list[Notice] = []
     with archive.opened(file, _ENDINGS, limits, notices) as member:
         frame, labels = _by_ending(member, role, crs, limits, notices)

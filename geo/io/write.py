@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 import tempfile
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import OutputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geopandas import GeoDataFrame
 
 __all__ = ["geojson_text", "plain", "write_bytes", "write_geojson", "write_text"]
@@ -55,7 +60,28 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     OutputError
         If the file cannot be written; the old file is then untouched.
     """
-    target = Path(path)
+    with _undisturbed():
+        _replace(Path(path), data)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let an interrupt that would end the process wait until the file is written."""
+    ends = signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    if not ends or threading.current_thread() is not threading.main_thread():
+        yield  # Python makes an exception of it, and `_replace` tidies up
+        return
+    heard: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if heard:
+        signal.raise_signal(signal.SIGINT)
+
+
+def _replace(target: Path, data: bytes) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:

@@ -7,8 +7,9 @@ bridged unless that is asked for, and what was joined is reported.
 """
 
 from geo.network.build import build
+from geo.network.follow import Followed, follow
 from geo.network.gates import with_gates
-from geo.network.graph import GATE, JOINED, MODES, PASSABLE, TRANSFER, Network
+from geo.network.graph import GATE, JOINED, MODES, PASSABLE, TRANSFER, Network, Owner
 from geo.network.report import Report, examine
 from geo.network.snap import Snapped, snap
 
@@ -18,11 +19,14 @@ __all__ = [
     "MODES",
     "PASSABLE",
     "TRANSFER",
+    "Followed",
     "Network",
+    "Owner",
     "Report",
     "Snapped",
     "build",
     "examine",
+    "follow",
     "snap",
     "with_gates",
 ]

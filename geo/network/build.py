@@ -13,6 +13,7 @@ from geo import geodesy, passages
 from geo.errors import InputError, Notice
 from geo.network import join, meet, tags
 from geo.network.graph import COLUMNS, JOINED, LINE, MODES, TRANSFER, Network
+from geo.network.once import once
 from geo.network.vertices import Vertices, ends, take_apart
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def build(lines: GeoDataFrame, *, tolerance_m: float = 0.0, crossings: bool = Fa
         within 1e-7 degrees; lines of different modes where one of them ends, by
         an edge of kind "transfer". A line meets another without a shared vertex
         neither on the span of a bridge nor in a tunnel nor on another `layer`;
-        a bridge's own ends stand on the ground. Edges drawn twice are kept
-        once, with a notice.
+        a bridge's own ends stand on the ground. Across the date line they meet
+        at shared vertices only. Edges drawn twice are kept once, with a notice.
 
     Raises
     ------
@@ -75,6 +76,7 @@ def build(lines: GeoDataFrame, *, tolerance_m: float = 0.0, crossings: bool = Fa
     left_out: dict[str, int] = {}
     kept = _lines(lines, notices, left_out)
     about = tags.about(kept)
+    _say_unread(kept, about, notices)
     levels = _levels(about)
     vertices = meet.touched(take_apart(kept.geometry.to_numpy()), levels)
     if crossings:
@@ -84,7 +86,7 @@ def build(lines: GeoDataFrame, *, tolerance_m: float = 0.0, crossings: bool = Fa
     cut = _is_node(vertices, levels.mode)
     cut[np.concatenate(gap)] = True
     nodes, number = _numbered(vertices, levels.mode, cut)
-    edges = _once(_edges(vertices, cut, number, about), notices, left_out)
+    edges = once(_edges(vertices, cut, number, about), notices, left_out)
     frames = [edges, _gaps(vertices, number, gap, about), _transfers(vertices, cut, number)]
     every = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(every[list(COLUMNS)], geometry="geometry", crs=4326)
@@ -110,6 +112,22 @@ def _lines(lines: GeoDataFrame, notices: list[Notice], left_out: dict[str, int])
         )
         notices.append(Notice("network", "", "other-use", message))
     return used
+
+
+def _say_unread(lines: GeoDataFrame, about: pd.DataFrame, notices: list[Notice]) -> None:
+    """Say which words and speeds of the lines tell nothing."""
+    column = "passable" if "passable" in lines.columns else "status"
+    unknown = (about["passable"] == "UNKNOWN").to_numpy()
+    slow = about["speed_kmh"].isna().to_numpy()
+    for name, unread, taken in ((column, unknown, "UNKNOWN"), ("speed_kmh", slow, "no speed")):
+        if name not in lines.columns:
+            continue
+        given = lines[name].astype(object).where(lines[name].notna(), "").astype(str).str.strip()
+        odd = given[unread & ~given.str.upper().isin(["", "UNKNOWN"]).to_numpy()]
+        if len(odd):
+            shown = ", ".join(list(dict.fromkeys(odd))[:_SHOWN])
+            message = f"{name} of {len(odd)} line(s) is taken as {taken}: {shown}"
+            notices.append(Notice("network", "", f"{name}-unread", message))
 
 
 def _levels(about: pd.DataFrame) -> meet.Levels:
@@ -198,28 +216,6 @@ def _chainage(vertices: Vertices) -> Floats:
     return passages.running_sum(steps, vertices.row)
 
 
-def _once(edges: pd.DataFrame, notices: list[Notice], left_out: dict[str, int]) -> pd.DataFrame:
-    """Keep one of the edges that are drawn twice, in either direction."""
-    pair = np.sort(edges[["start", "end"]].to_numpy(np.int64), axis=1)
-    keys = pd.DataFrame(pair).assign(length=np.round(edges["length_m"], 3), mode=edges["mode"])
-    likely = keys.duplicated(keep=False).to_numpy()
-    twice = np.zeros(len(edges), bool)
-    seen: dict[Any, int] = {}
-    for place in np.flatnonzero(likely):
-        shape = edges["geometry"].iloc[place]
-        twice[place] = shapely.normalize(shape) in seen
-        seen.setdefault(shapely.normalize(shape), int(place))
-    if twice.any():
-        left_out["drawn twice"] = int(twice.sum())
-        names = dict.fromkeys(edges.loc[twice, "section_id"].replace("", "a line"))
-        shown = ", ".join(list(names)[:_SHOWN])
-        message = (
-            f"{int(twice.sum())} stretch(es) are drawn twice and kept once (left out of {shown})"
-        )
-        notices.append(Notice("network", "", "drawn-twice", message))
-    return edges[~twice]
-
-
 def _transfers(vertices: Vertices, cut: Flags, number: Ints) -> pd.DataFrame:
     """Join the nodes of one place that different modes reach."""
     at = np.flatnonzero(cut)
@@ -262,6 +258,7 @@ def _made(start: Ints, end: Ints, *, length_m: Any, **columns: Any) -> pd.DataFr
             "name": "",
             "section_id": "",
             "corridor_id": "",
+            "also": [()] * len(start),
             "positional_error_m": np.nan,
             "speed_kmh": np.nan,
             **columns,

@@ -62,7 +62,7 @@ def _between(gates: GeoDataFrame) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _of(network: Network, section: str) -> set[int]:
-    mine = network.edges[network.edges["section_id"] == section]
+    mine = network.edges[network.owned("section_id", section)]
     return {int(node) for node in np.concatenate([mine["start"], mine["end"]])}
 
 
@@ -70,7 +70,7 @@ def _parted(network: Network, node: int, section: str, gate: tuple[str, str]) ->
     """Give the section a node of its own at the gate, and join it by the gate."""
     edges = network.edges.copy()
     new = len(network.nodes)
-    mine = edges["section_id"] == section
+    mine = network.owned("section_id", section)
     for column in ("start", "end"):
         edges.loc[mine & (edges[column] == node), column] = new
     blank = dict.fromkeys(edges.columns)
@@ -91,6 +91,7 @@ def _parted(network: Network, node: int, section: str, gate: tuple[str, str]) ->
         "name": gate[1],
         "section_id": gate[0],
         "corridor_id": "",
+        "also": (),
         "positional_error_m": np.nan,
         "speed_kmh": np.nan,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["COLUMNS", "GATE", "JOINED", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network"]
+__all__ = ["COLUMNS", "GATE", "JOINED", "LINE", "MODES", "PASSABLE", "TRANSFER", "Network", "Owner"]
 
 LINE: Final = "line"
 JOINED: Final = "joined"
@@ -46,10 +46,29 @@ COLUMNS: Final = (
     "name",
     "section_id",
     "corridor_id",
+    "also",
     "positional_error_m",
     "speed_kmh",
     "geometry",
 )
+
+
+class Owner(NamedTuple):
+    """
+    A line that an edge belongs to.
+
+    Attributes
+    ----------
+    section_id, corridor_id, name
+        As in `Network.edges`.
+    turned
+        Whether it is drawn against the edge.
+    """
+
+    section_id: str
+    corridor_id: str
+    name: str
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +90,7 @@ class Network:
         `passable` (one of `PASSABLE`), `status_as_of` (the day of that
         state, as text, empty where it has none), `forward`, `backward` (whether it may be
         travelled from `start` to `end`, and back), `name`, `section_id`, `corridor_id`,
+        `also` (an `Owner` for each other line on the same ground),
         `positional_error_m` and `speed_kmh` (NaN where unknown), geometry.
     notices
         What a reader must know before using it.
@@ -118,6 +138,54 @@ class Network:
         """
         rest = self.edges[~np.asarray(closed, bool)].reset_index(drop=True)
         return replace(self, edges=rest)
+
+    def owned(self, column: str, name: str) -> Flags:
+        """
+        Tell which edges belong to a section, a corridor or a name.
+
+        Parameters
+        ----------
+        column
+            One of the fields of `Owner`.
+        name
+            What stands there, whatever its capitals.
+
+        Returns
+        -------
+        ndarray of bool
+            One for each edge; ground that several lines share belongs to each.
+        """
+        key = name.casefold()
+        mine = [word.casefold() == key for word in self.words(column)]
+        shared = [
+            any(getattr(owner, column).casefold() == key for owner in also)
+            for also in self.edges["also"]
+        ]
+        found: Flags = np.array(mine, bool) | np.array(shared, bool)
+        return found
+
+    def against(self, column: str, name: str) -> Flags:
+        """
+        Tell on which edges a section, a corridor or a name is drawn the other way.
+
+        Parameters
+        ----------
+        column, name
+            As for `owned`.
+
+        Returns
+        -------
+        ndarray of bool
+            One for each edge.
+        """
+        key = name.casefold()
+        turned = [
+            any(owner.turned and getattr(owner, column).casefold() == key for owner in also)
+            for also in self.edges["also"]
+        ]
+        own = [word.casefold() == key for word in self.words(column)]
+        found: Flags = np.array(turned, bool) & ~np.array(own, bool)
+        return found
 
     def words(self, column: str) -> list[str]:
         """

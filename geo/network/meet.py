@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Levels", "crossed", "parts_of", "touched"]
 
 _NEAR_DEG: Final = 1 / PER_DEG
-_AT_A_TIME: Final = 200_000
+_AT_A_TIME: Final = 50_000
 
 
 class Levels(NamedTuple):
@@ -189,6 +189,10 @@ def _edges_at(vertices: Vertices, point: Ints, part: Ints) -> tuple[Ints, Ints]:
         - np.repeat(np.cumsum(count) - count, count)
     )
     at = point[pair]
+    for values in vertices.xy.T:  # most edges lie elsewhere
+        left, right = values[edge] - values[at], values[edge + 1] - values[at]
+        beside = (np.minimum(left, right) <= _NEAR_DEG) & (np.maximum(left, right) >= -_NEAR_DEG)
+        at, edge = at[beside], edge[beside]
     place = vertices.place
     alone = (place[at] != place[edge]) & (place[at] != place[edge + 1])
     at, edge = at[alone], edge[alone]

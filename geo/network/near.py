@@ -187,16 +187,16 @@ def _some(at: Floats, tree: shapely.STRtree, vertices: tuple[Floats, Ints], most
     radius = np.full(len(at), float(most_m))
     np.minimum.at(radius, first.point, first.distance_m)
     point, line = tree.query(boxes(at, radius * (1 + 1e-9) + 1e-6))
-    every_pair = pairs(at, point, line, vertices)
-    order = np.lexsort([every_pair.edge, every_pair.line, every_pair.distance_m, every_pair.point])
-    order = order[every_pair.distance_m[order] <= most_m]
-    to, best = np.unique(every_pair.point[order], return_index=True)
+    seen = pairs(at, point, line, vertices)
+    order = np.lexsort([seen.edge, seen.line, seen.distance_m, seen.point])
+    order = order[seen.distance_m[order] <= most_m]
+    to, best = np.unique(seen.point[order], return_index=True)
     chosen = order[best]
     result = _nothing(len(at))
-    result.line[to], result.edge[to] = every_pair.line[chosen], every_pair.edge[chosen]
+    result.line[to], result.edge[to] = seen.line[chosen], seen.edge[chosen]
     result.place[to], result.distance_m[to] = (
-        every_pair.place[chosen],
-        every_pair.distance_m[chosen],
+        seen.place[chosen],
+        seen.distance_m[chosen],
     )
     return result
 

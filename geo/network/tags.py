@@ -5,7 +5,8 @@ The rules for tags, the same for an OpenStreetMap extract and for any file whose
 columns bear their names [1]_:
 
 * Roads: `highway` is one of `HIGHWAYS`, what a lorry may use; `construction` is a
-  road that is not passable. Footways, paths, cycleways and steps are left out.
+  road that is not passable. Footways, paths, cycleways and steps are left out,
+  and so is the outline of a square (`area=yes`).
 * Ferries: `route=ferry`, mode sea. Railways (`railway=rail`) and rivers
   (`waterway=river` or `canal`) only where asked for.
 * `oneway`: yes, true, 1; -1 and reverse are against the line; else `junction` of
@@ -33,6 +34,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
+from geo.network import exports
 from geo.network.graph import MODES, PASSABLE
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ USED: Final = (
     "railway",
     "waterway",
     "construction",
+    "area",
     "oneway",
     "junction",
     "bridge",
@@ -121,12 +124,14 @@ def are_tags(lines: pd.DataFrame) -> bool:
     Returns
     -------
     bool
-        Whether there is a column `highway`, or a `route` that is a ferry, and no
-        column `mode`, which would tell what they mean.
+        Whether there is a column `highway` (or Geofabrik's `fclass`), or a `route`
+        that is a ferry, and no column `mode`, which would tell what they mean.
     """
     if "mode" in lines.columns:
         return False
-    return "highway" in lines.columns or bool((_text(lines, "route") == "ferry").any())
+    if {"highway", exports.CLASS} & set(lines.columns):
+        return True
+    return bool((_text(lines, "route") == "ferry").any())
 
 
 def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) -> GeoDataFrame:
@@ -136,7 +141,8 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
     Parameters
     ----------
     lines
-        Lines with a column for each tag; tags that no line has may be missing.
+        Lines with a column for each tag, or as `network.exports` reads them; tags
+        that no line has may be missing.
     rivers
         Whether rivers and canals count.
     rails
@@ -148,6 +154,7 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
         The lines that count, with `COLUMNS` in place of the tags; other columns
         are kept. No lines give none.
     """
+    lines = exports.with_tags(lines, USED)
     tag = {name: _text(lines, name) for name in USED}
     building = (tag["highway"] == "construction") & tag["construction"].isin(["", *HIGHWAYS])
     road = tag["highway"].isin(HIGHWAYS) | building
@@ -157,6 +164,7 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
     if rails:
         mode = mode.mask(tag["railway"] == "rail", "rail")
     mode = mode.mask(tag["route"] == "ferry", "sea").mask(road, "road")
+    mode = mode.mask(tag["area"] == "yes", "")
     found = {
         "mode": mode,
         "highway": tag["highway"].where(road, ""),
@@ -169,7 +177,7 @@ def standard(lines: GeoDataFrame, *, rivers: bool = False, rails: bool = False) 
     }
     for name in ("passable", "speed_kmh"):
         if name in lines.columns:  # what a file says in our own words comes first
-            found[name] = lines[name].where(lines[name].notna(), found[name])
+            found[name] = lines[name].where(_stripped(lines, name) != "", found[name])
     rest = lines.drop(
         columns=[name for name in USED if name in lines.columns and name not in found]
     )
@@ -209,6 +217,15 @@ def about(lines: GeoDataFrame) -> pd.DataFrame:
         message = f"network: a mode must be one of {', '.join(MODES)}; found {', '.join(odd[:5])}"
         raise InputError(message)
     state = plain["passable"].where(plain["passable"] != "", plain["status"]).str.upper()
+    numbers = {
+        name: pd.to_numeric(lines[name], errors="coerce").astype(float)
+        if name in lines.columns
+        else pd.Series(np.nan, index=lines.index)
+        for name in ("positional_error_m", "speed_kmh")
+    }
+    # what is no speed, or none at which anybody arrives, is not known
+    speed = numbers["speed_kmh"]
+    numbers["speed_kmh"] = speed.where((speed > 0) & np.isfinite(speed))
     return pd.DataFrame(
         {
             "row": lines["_row"],
@@ -218,12 +235,7 @@ def about(lines: GeoDataFrame) -> pd.DataFrame:
             "forward": ~text["oneway"].isin(_AGAINST),
             "backward": ~text["oneway"].isin(_YES),
             **{name: plain[name] for name in ("name", "section_id", "corridor_id")},
-            **{
-                name: pd.to_numeric(lines[name], errors="coerce").astype(float)
-                if name in lines.columns
-                else np.nan
-                for name in ("positional_error_m", "speed_kmh")
-            },
+            **numbers,
             "apart": ~text["bridge"].isin(_NO) | ~text["tunnel"].isin(_NO),
             "layer": _layer(text["layer"]),
         }

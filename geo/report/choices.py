@@ -81,7 +81,11 @@ def as_csv(found: Ways) -> str:
             rows.append([*head, "no way", *[""] * (len(_CSV) + 1), _why_not(one)])
             continue
         for way in one.ways.to_dict("records"):
-            said = [str(note) for note in one.notices if note.feature in {"", way["way_id"]}]
+            said = [
+                str(note)
+                for note in one.notices
+                if note.feature in {"", way["way_id"]} or note.file == "scenario"
+            ]
             cells = [_cell(way[name]) for name in _CSV]
             told = [_modes(one, way["way_id"]), ", ".join(holders(one, way["way_id"]))]
             rows.append([*head, *cells, *told, " | ".join(said)])
@@ -115,9 +119,10 @@ def as_table(found: Ways) -> str:
     for other in found.others:
         lines += ["", f"Scenario {_scenario(other)}{_changes(other)}:"]
         lines += [*(f"  {line}" for line in summary(other)), *(f"  {row}" for row in _rows(other))]
+        lines += [f"  ! {note}" for note in _only_of(other, found)]
     if found.closures is not None:
         lines += ["", *_closures(found)]
-    notices = dict.fromkeys(str(note) for one in (found, *found.others) for note in one.notices)
+    notices = dict.fromkeys(str(note) for note in found.notices)
     if notices:
         lines += ["", "Before using these numbers:", *(f"  {notice}" for notice in notices)]
     return "\n".join(visible(line).rstrip() for line in lines) + "\n"
@@ -166,6 +171,12 @@ def _age(found: Ways) -> str:
     return f" (newest source {found.known_until}{f', {age} days before' if age > 0 else ''})"
 
 
+def _only_of(other: Ways, found: Ways) -> Iterator[str]:
+    """Give the notices that are about a scenario: of ways of its own, or of it."""
+    general = {str(note) for note in found.notices if not note.feature.startswith("way ")}
+    yield from dict.fromkeys(str(note) for note in other.notices if str(note) not in general)
+
+
 def _away(found: Ways) -> Iterator[str]:
     """Say where a place is not on the network: those metres are in no number."""
     for end in found.ends:
@@ -179,7 +190,7 @@ def _away(found: Ways) -> Iterator[str]:
 def _cost(way: Mapping[Any, Any]) -> str:
     sure, possible = way["sure_m"], way["possible_m"]
     bounds = "" if math.isnan(sure) else f", for sure {km(sure)} km, possibly {km(possible)} km"
-    hours = "" if math.isnan(way["hours"]) else f" in about {way['hours']:.0f} hours of travel"
+    hours = "" if math.isnan(way["hours"]) else f" in about {_hours(way['hours'])} hours of travel"
     return f"{km(way['length_m'])} km{hours}, {km(way['exposed_m'])} km exposed as drawn{bounds}"
 
 
@@ -198,7 +209,10 @@ def _silent(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
 def _control(found: Ways) -> str:
     least = found.fewest_changes or 0
     if least == 0:
-        return "There may be a way without a change of control: on one of them none is sure."
+        return (
+            "On one way no change of control is sure; contested, mixed and unknown ground on it "
+            "may hide some."
+        )
     times = "once" if least == 1 else f"{least} times"
     return (
         f"There is no way without a change of control: on any of them it changes {times} at least."
@@ -207,7 +221,7 @@ def _control(found: Ways) -> str:
 
 def _why_not(found: Ways) -> str:
     if found.blocked:
-        return f"Closed on the one that there would be: {'; '.join(found.blocked)}."
+        return f"What stands in the way of the one that there would be: {'; '.join(found.blocked)}."
     return "The network does not join them: no line leads from the one to the other."
 
 
@@ -230,7 +244,7 @@ def _rows(found: Ways) -> list[str]:
         (
             str(way["way_id"]),
             km(way["length_m"]),
-            _known(way["hours"], "{:.0f}".format),
+            _known(way["hours"], _hours),
             _known(way["sure_m"], km),
             km(way["exposed_m"]),
             _known(way["possible_m"], km),
@@ -242,6 +256,10 @@ def _rows(found: Ways) -> list[str]:
         for way in found.ways.to_dict("records")
     ]
     return columns([head, *rows])
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:.0f}" if hours >= 10 else f"{hours:.1f}"  # noqa: PLR2004 - two digits do
 
 
 def _known(value: float, form: Any) -> str:
@@ -336,13 +354,15 @@ def _closures(found: Ways) -> list[str]:
     """Rank the closures: no way round first."""
     table = found.closures
     if table is None or table.empty:
-        return ["What if one were closed: there is no way to close anything on."]
+        if found.count == 0:
+            return ["What if one were closed: there is no way to close anything on."]
+        return ["What if one were closed: none alone is felt, another way is as good."]
     unit, hours = ("hours", True) if found.asked.by == "hours" else ("km", False)
     rows = [("If closed", "from - to", f"extra {unit}", "extra exposed km")]
     for row in table.to_dict("records"):
         extra = f"{row['extra']:.1f}" if hours else km(row["extra"])
         cells = ("no way round", "") if row["no_way"] else (extra, km(row["extra_exposed_m"]))
-        rows.append((row["name"] or row["section_id"], f"{row['from']} - {row['to']}", *cells))
+        rows.append((row["name"], f"{row['from']} - {row['to']}", *cells))
     widths = [max(len(row[number]) for row in rows) for number in range(4)]
     return [
         f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c.rjust(widths[2])}  {d.rjust(widths[3])}"

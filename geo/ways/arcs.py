@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Arcs", "Pairs", "Path", "directed", "least"]
+__all__ = ["Arcs", "Pairs", "Path", "directed", "least", "merged"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def directed(network: Network, cost: Floats, usable: Flags) -> Arcs:
     cost
         Two costs of each edge, not negative, shape (edges, 2); rounded to thousandths.
     usable
-        False for each edge that is left out, shape (edges,).
+        False for each edge that is left out, and in which direction: from start
+        to end, and back, shape (edges, 2).
 
     Returns
     -------
@@ -104,8 +105,8 @@ def directed(network: Network, cost: Floats, usable: Flags) -> Arcs:
         The arcs. A network without edges gives none.
     """
     edges = network.edges
-    forward = np.flatnonzero(usable & edges["forward"].to_numpy(bool))
-    backward = np.flatnonzero(usable & edges["backward"].to_numpy(bool))
+    forward = np.flatnonzero(usable[:, 0] & edges["forward"].to_numpy(bool))
+    backward = np.flatnonzero(usable[:, 1] & edges["backward"].to_numpy(bool))
     edge = np.concatenate([forward, backward])
     turned = np.repeat([False, True], [forward.size, backward.size])
     start, end = edges["start"].to_numpy(np.int64)[edge], edges["end"].to_numpy(np.int64)[edge]
@@ -113,6 +114,26 @@ def directed(network: Network, cost: Floats, usable: Flags) -> Arcs:
     order = np.lexsort((edge, head, tail))
     whole = np.rint(np.asarray(cost, float)[edge[order]] * 1000).astype(np.int64)
     return Arcs(tail[order], head[order], whole, edge[order], turned[order], len(network.nodes))
+
+
+def merged(one: Arcs, other: Arcs) -> Arcs:
+    """
+    Put the arcs of one network together.
+
+    Parameters
+    ----------
+    one, other
+        Arcs over the same nodes.
+
+    Returns
+    -------
+    Arcs
+        All of them, sorted.
+    """
+    columns = ("tail", "head", "cost", "edge", "backward")
+    both = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in columns}
+    order = np.lexsort((both["edge"], both["head"], both["tail"]))
+    return Arcs(**{name: values[order] for name, values in both.items()}, nodes=one.nodes)
 
 
 class Pairs:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 from geo.ways.arcs import Path
-from geo.ways.corners import corners
+from geo.ways.corners import corners, weighted
 from geo.ways.front import front, undominated
 from geo.ways.thin import thinned
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geo.ways.arcs import Arcs
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "best", "choose", "joined"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Choice:
 
 
 def choose(
-    arcs: Arcs, stops: Sequence[int], length_m: Sequence[float], *, every: bool = False
+    arcs: Arcs, stops: Sequence[Sequence[int]], length_m: Sequence[float], *, every: bool = False
 ) -> Choice:
     """
     Find the ways by all stops that no other one betters.
@@ -50,7 +50,7 @@ def choose(
     arcs
         The arcs.
     stops
-        Nodes to pass, in order; two or more.
+        Nodes to pass, in order, two stops or more; at each, any one of its nodes.
     length_m
         The length of each edge.
     every
@@ -61,16 +61,69 @@ def choose(
     Choice
         The ways; none where a stage has none.
     """
-    exact, paths = True, [Path((), (0, 0))]
-    for one, other in pairwise(stops):
-        stage = front(arcs, one, other)
-        if stage is None:
-            exact, stage = False, corners(arcs, one, other)
-        paths = undominated([_joined(*pair) for pair in product(paths, stage)])
+    exact = True
+    reached: dict[int, list[Path]] = {node: [Path((), (0, 0))] for node in stops[0]}
+    for targets in stops[1:]:
+        onward: dict[int, list[Path]] = {}
+        for source, target in product(reached, targets):
+            stage = front(arcs, source, target)
+            if stage is None:
+                exact, stage = False, corners(arcs, source, target)
+            onward.setdefault(target, []).extend(
+                joined(*pair) for pair in product(reached[source], stage)
+            )
+        reached = {node: undominated(paths) for node, paths in onward.items()}
+    paths = undominated([path for paths in reached.values() for path in paths])
     kept = paths if every else thinned(paths, arcs, length_m)
     return Choice(tuple(kept), exact, len(paths) - len(kept))
 
 
-def _joined(one: Path, other: Path) -> Path:
+def joined(one: Path, other: Path) -> Path:
+    """
+    Travel one way after another.
+
+    Parameters
+    ----------
+    one, other
+        Two ways; the second begins where the first ends.
+
+    Returns
+    -------
+    Path
+        Both.
+    """
     cost = (one.cost[0] + other.cost[0], one.cost[1] + other.cost[1])
     return Path(one.arcs + other.arcs, cost)
+
+
+def best(arcs: Arcs, stops: Sequence[Sequence[int]], weights: Sequence[float]) -> Path | None:
+    """
+    Find the best way by all stops for one weighting of the two costs.
+
+    Parameters
+    ----------
+    arcs, stops
+        As for `choose`.
+    weights
+        Two weights, not negative, not both 0.
+
+    Returns
+    -------
+    Path or None
+        The way; None where there is none.
+    """
+    reached: dict[int, Path] = {node: Path((), (0, 0)) for node in stops[0]}
+    for targets in stops[1:]:
+        onward: dict[int, Path] = {}
+        for source, target in product(reached, targets):
+            for stage in weighted(arcs, source, target, [weights]):
+                path = joined(reached[source], stage)
+                other = onward.get(target)
+                if other is None or _weigh(path, weights) < _weigh(other, weights):
+                    onward[target] = path
+        reached = onward
+    return min(reached.values(), key=lambda path: _weigh(path, weights), default=None)
+
+
+def _weigh(path: Path, weights: Sequence[float]) -> float:
+    return path.cost[0] * weights[0] + path.cost[1] * weights[1]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from geo.network import TRANSFER
-from geo.ways.corners import weighted
+from geo.ways import choice
 from geo.ways.ends import Gazetteer
+from geo.ways.journey import label
 from geo.ways.search import arcs_of, prepared
 
 if TYPE_CHECKING:
@@ -75,15 +76,18 @@ def closures(
     way stays open, it stays the best.
     """
     ground, ends, _ = prepared(network, knowledge, asked, scenario)
-    arcs, stops = arcs_of(ground, asked.by), [end.node for end in ends]
+    arcs, stops = arcs_of(ground, asked.by), [end.nodes for end in ends]
     best = _best(arcs, stops)
     if best is None:
         return pd.DataFrame(columns=pd.Index(COLUMNS))
     names = gazetteer or Gazetteer()
     per_unit = 3_600_000 if asked.by == "hours" else 1000
+    kinds = ground.network.edges["kind"].to_numpy(object)
     rows: list[dict[str, Any]] = []
     for path in best:
-        effects = ((arc, _effect(arcs, arc, stops, best)) for arc in path.arcs)
+        # a change of mode is no ground to close
+        real = (arc for arc in path.arcs if kinds[arcs.edge[arc]] != TRANSFER)
+        effects = ((arc, _effect(arcs, arc, stops, best)) for arc in real)
         rows += _stretches(effects, (ground, arcs, names), per_unit)
     table = pd.DataFrame(rows, columns=pd.Index(COLUMNS)).drop_duplicates(ignore_index=True)
     felt = table["no_way"] | (table["extra"] > 0) | (table["extra_exposed_m"] > 0)
@@ -92,22 +96,14 @@ def closures(
     )
 
 
-def _best(arcs: Arcs, stops: Sequence[int]) -> tuple[Path, Path] | None:
+def _best(arcs: Arcs, stops: Sequence[Sequence[int]]) -> tuple[Path, Path] | None:
     """Find the best way by either cost; None where there is none."""
-    whole = []
-    for one, other in pairwise(stops):
-        stage = weighted(arcs, one, other, _EITHER)
-        if not stage:
-            return None
-        whole.append(stage)
-    first, second = (
-        arcs.path([arc for stage in whole for arc in stage[which].arcs]) for which in (0, 1)
-    )
-    return first, second
+    first, second = (choice.best(arcs, stops, weights) for weights in _EITHER)
+    return None if first is None or second is None else (first, second)
 
 
 def _effect(
-    arcs: Arcs, arc: int, stops: Sequence[int], best: tuple[Path, Path]
+    arcs: Arcs, arc: int, stops: Sequence[Sequence[int]], best: tuple[Path, Path]
 ) -> tuple[bool, int, int]:
     """Close the edge of an arc: is there no way, and what do the two best ones lose."""
     open_ = arcs.edge != arcs.edge[arc]
@@ -133,17 +129,9 @@ def _stretches(
     """Join neighbours of one section whose closure does the same."""
     ground, arcs, names = where
     edges, nodes = ground.network.edges, ground.network.nodes
-    told = (
-        (
-            arc,
-            (edges["name"].iloc[arcs.edge[arc]], edges["section_id"].iloc[arcs.edge[arc]], effect),
-        )
-        for arc, effect in effects
-    )
-    for (name, section, (no_way, extra, exposed)), group in groupby(told, lambda pair: pair[1]):
+    told = ((arc, (*label(edges.iloc[arcs.edge[arc]]), effect)) for arc, effect in effects)
+    for (name, section, _, (no_way, extra, exposed)), group in groupby(told, lambda pair: pair[1]):
         row = [arc for arc, _ in group]
-        if edges["kind"].iloc[arcs.edge[row[0]]] == TRANSFER:
-            continue  # a change of mode is no ground to close
         yield {
             "name": name,
             "section_id": section,

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-__all__ = ["End", "Gazetteer", "Place"]
+__all__ = ["POINT", "End", "Gazetteer", "Place"]
 
-_POINT: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
+POINT: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
+"""Coordinates as text: longitude, latitude."""
+
 _AT_M: Final = 2_500.0
 _NEAR_M: Final = 15_000.0
 _MOST_LAT, _MOST_LON = 90, 180
@@ -52,14 +54,14 @@ class End:
     ----------
     place
         What was asked for.
-    node
-        The node of the network.
+    nodes
+        The nodes of the network there: at a gate, one on either side.
     distance_m
         How far the network is from the place, metres: ground that no way covers.
     """
 
     place: Place
-    node: int
+    nodes: tuple[int, ...]
     distance_m: float
 
 
@@ -69,7 +71,7 @@ class Gazetteer:
 
     Parameters
     ----------
-    places
+    *places
         Points in EPSG:4326 with a `name` and, if they have one, a `name_my`;
         several frames, the first one that knows a name counts.
     """
@@ -114,7 +116,7 @@ class Gazetteer:
             If no place has that name, naming the nearest spellings, or the
             coordinates are not on Earth.
         """
-        point = _POINT.fullmatch(asked)
+        point = POINT.fullmatch(asked)
         if point:
             lon, lat = float(point[1]), float(point[2])
             if abs(lat) > _MOST_LAT or abs(lon) > _MOST_LON:
@@ -128,6 +130,22 @@ class Gazetteer:
         hint = f"; near in spelling: {', '.join(near)}" if near else ""
         message = f"{asked}: no place has this name{hint}; else give longitude,latitude"
         raise InputError(message)
+
+    def knows(self, name: str) -> bool:
+        """
+        Tell whether a place has this name.
+
+        Parameters
+        ----------
+        name
+            A name as `name_of` gives it.
+
+        Returns
+        -------
+        bool
+            False for coordinates, and for what is near a place only.
+        """
+        return _key(name) in self._known
 
     def name_of(self, lon: float, lat: float) -> str:
         """

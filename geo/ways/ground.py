@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Ground", "Knowledge", "day_of", "stand"]
 
 Hands = tuple[str, ...]
+Reasons = tuple[str, str]
 _NO_GROUND: Final = (TRANSFER, GATE)
 
 
@@ -80,7 +81,8 @@ class Ground:
     hands
         Who holds each edge from start to end: each holder once for each stretch.
     closed
-        Why each edge cannot be used, empty where it can.
+        Why each edge cannot be travelled from start to end, and back: two
+        texts, empty where it can.
     knowledge
         What it all rests on.
     """
@@ -91,7 +93,7 @@ class Ground:
     exposed_m: Floats
     hours: Floats
     hands: tuple[Hands, ...]
-    closed: tuple[str, ...]
+    closed: tuple[Reasons, ...]
     knowledge: Knowledge
 
     @property
@@ -102,9 +104,9 @@ class Ground:
         Returns
         -------
         ndarray of bool
-            One for each edge.
+            One for each edge and direction, shape (edges, 2).
         """
-        return np.array([not reason for reason in self.closed], bool)
+        return np.array([(not there, not back) for there, back in self.closed], bool).reshape(-1, 2)
 
     def opened(self) -> Ground:
         """
@@ -115,7 +117,7 @@ class Ground:
         Ground
             Another one.
         """
-        return replace(self, closed=("",) * len(self.closed))
+        return replace(self, closed=(("", ""),) * len(self.closed))
 
 
 def stand(network: Network, knowledge: Knowledge, *, as_of: date | str | None = None) -> Ground:
@@ -253,11 +255,11 @@ def _hands(
     return tuple(held)
 
 
-def _closed(network: Network) -> Iterator[str]:
+def _closed(network: Network) -> Iterator[Reasons]:
     pairs = zip(network.words("passable"), network.words("kind"), strict=True)
     for state, kind in pairs:
         reason = "the gate is closed" if kind == GATE else "no vehicle gets through"
-        yield reason if state == "NOT_PASSABLE" else ""
+        yield (reason, reason) if state == "NOT_PASSABLE" else ("", "")
 
 
 def _as_known(network: Network, day: date | None) -> Network:
@@ -274,6 +276,8 @@ def _with_states(network: Network, gates: GeoDataFrame | None, day: date | None)
     at_gates = network.edges["kind"] == GATE
     if gates is None or not at_gates.any():
         return network
+    if day is None and hands.has_period(gates):
+        return network  # which of its periods a gate is in cannot be said without a day
     now = hands.as_of(gates, day)
     words = dict(zip(now["gate_id"].astype(str), now["status"].astype(str), strict=True))
     states = {"OPEN": "PASSABLE", "RESTRICTED": "RESTRICTED", "CLOSED": "NOT_PASSABLE"}

@@ -42,10 +42,10 @@ def changes(hands: Iterable[Sequence[str]]) -> int:
 
 
 def fewest(
-    arcs: Arcs, hands: Sequence[Sequence[str]], source: int, target: int
-) -> tuple[int, tuple[int, ...]] | None:
+    arcs: Arcs, hands: Sequence[Sequence[str]], stops: Sequence[Sequence[int]]
+) -> int | None:
     """
-    Find a way with the fewest changes of control, and the shortest of them.
+    Count the fewest changes of control that any way by all stops has.
 
     Parameters
     ----------
@@ -53,51 +53,49 @@ def fewest(
         The arcs.
     hands
         Who holds each edge, from its start to its end; see `changes`.
-    source, target
-        Where ways begin and end.
+    stops
+        The nodes to pass, in order: at each stop, any one of its nodes.
 
     Returns
     -------
-    changes, arcs
-        How many changes, and the way's arcs; None where there is no way.
+    int or None
+        The fewest changes; None where there is no way.
 
     Notes
     -----
-    Dijkstra's algorithm over nodes with the hand in which each is reached.
+    Dijkstra's algorithm over nodes, with the stops that are behind and the hand
+    in which each is reached.
     """
     pointer = np.searchsorted(arcs.tail, np.arange(arcs.nodes + 1)).tolist()
-    heads, lengths = arcs.head.tolist(), arcs.cost[:, 0].tolist()
+    heads = arcs.head.tolist()
     named = [tuple(holder for holder in row if holder not in NOBODY) for row in hands]
     held = [
         named[edge][::-1] if backward else named[edge]
         for edge, backward in zip(arcs.edge.tolist(), arcs.backward.tolist(), strict=True)
     ]
-    start = (source, "")
-    queue: list[tuple[int, int, int, str]] = [(0, 0, *start)]
-    came: dict[tuple[int, str], tuple[tuple[int, str], int]] = {}
-    least = {start: (0, 0)}
+    goals = [frozenset(nodes) for nodes in stops]
+    queue = [(0, 1, node, "") for node in stops[0]]
+    least = {state[1:]: 0 for state in queue}
     while queue:
-        count, length, node, hand = heappop(queue)
-        if (count, length) > least[node, hand]:
+        count, ahead, node, hand = heappop(queue)
+        if count > least[ahead, node, hand]:
             continue
-        if node == target:
-            return count, _walked((node, hand), came)
+        if node in goals[ahead]:
+            if ahead + 1 == len(goals):
+                return count
+            _reach(queue, least, (count, ahead + 1, node, hand))
         for arc in range(pointer[node], pointer[node + 1]):
             row = (hand, *held[arc]) if hand else held[arc]
-            there = (heads[arc], row[-1] if row else "")  # the last hand that has a name
-            cost = (count + changes([row]), length + lengths[arc])
-            if cost < least.get(there, (np.inf, np.inf)):
-                least[there] = cost
-                came[there] = ((node, hand), arc)
-                heappush(queue, (*cost, *there))
+            last = row[-1] if row else ""  # the last hand that has a name
+            _reach(queue, least, (count + changes([row]), ahead, heads[arc], last))
     return None
 
 
-def _walked(
-    here: tuple[int, str], came: dict[tuple[int, str], tuple[tuple[int, str], int]]
-) -> tuple[int, ...]:
-    arcs = []
-    while here in came:
-        here, arc = came[here]
-        arcs.append(arc)
-    return tuple(reversed(arcs))
+def _reach(
+    queue: list[tuple[int, int, int, str]],
+    least: dict[tuple[int, int, str], int],
+    state: tuple[int, int, int, str],
+) -> None:
+    if state[0] < least.get(state[1:], state[0] + 1):
+        least[state[1:]] = state[0]
+        heappush(queue, state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -11,18 +11,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import control as holders
 from geo import passages
 from geo.errors import Notice
 from geo.exposure import measure
-from geo.network import GATE, JOINED, TRANSFER
+from geo.network import GATE, JOINED, TRANSFER, Owner
 from geo.ways import hands
-from geo.ways.arcs import directed
-from geo.ways.corners import weighted
-from geo.ways.ends import Gazetteer
+from geo.ways.arcs import directed, merged
+from geo.ways.choice import best
+from geo.ways.ends import POINT, Gazetteer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,10 +30,15 @@ if TYPE_CHECKING:
     from geo.ways.arcs import Arcs, Path
     from geo.ways.ground import Ground
 
-__all__ = ["blocked", "told"]
+__all__ = ["blocked", "label", "told"]
 
-_SAME: Final = ("row", "section_id", "corridor_id", "name", "mode", "passable", "kind")
 _MOST_NAMES: Final = 8
+_OF_GATES: Final = {
+    "PASSABLE": "OPEN",
+    "RESTRICTED": "RESTRICTED",
+    "NOT_PASSABLE": "CLOSED",
+    "UNKNOWN": "UNCLEAR",
+}
 _CLOSED_WEIGHS: Final = 1e9  # more than any way is long
 
 
@@ -77,7 +81,7 @@ def told(ways: Ways, found: tuple[Ground, Arcs, Sequence[Path]], names: Gazettee
     )
     knowledge = ground.knowledge
     exposure = measure(
-        _routes(legs),
+        _routes(legs, {_way_id(n): _passed(way, ground, names) for n, way in enumerate(steps, 1)}),
         knowledge.zones,
         control=knowledge.control,
         as_of=ground.as_of,
@@ -112,31 +116,34 @@ def _steps(path: Path, arcs: Arcs) -> list[_Step]:
 def _legs(way: list[_Step], ground: Ground, number: int, names: Gazetteer) -> pd.DataFrame:
     """Join the steps of one section to a leg."""
     edges = ground.network.edges
-    facts = edges[list(_SAME)].iloc[[step.edge for step in way]].to_dict("records")
-    pairs = list(zip(way, facts, strict=True))
-
-    def key(pair: tuple[_Step, dict[Any, Any]]) -> tuple[object, ...]:
-        return (*pair[1].values(), pair[0].backward)
-
+    owners = _owners(edges, [step.edge for step in way])
+    facts = edges[["mode", "passable", "kind"]].iloc[[step.edge for step in way]].to_numpy(object)
+    # which way a road without a section is drawn means nothing
+    keys = (
+        (owner[:3], *fact, bool(owner.section_id) and step.backward != owner.turned)
+        for owner, fact, step in zip(owners, facts, way, strict=True)
+    )
     rows: list[dict[str, Any]] = []
-    for _, group in groupby(pairs, key):
-        steps = [step for step, _ in group]
-        first = edges.iloc[steps[0].edge]
-        if first["kind"] in {TRANSFER, GATE}:
+    for (owner, mode, passable, kind, backward), group in groupby(
+        zip(keys, way, strict=True), lambda pair: pair[0]
+    ):
+        if kind in {TRANSFER, GATE}:
             continue
+        steps = [step for _, step in group]
         mine = edges.iloc[[step.edge for step in steps]]
         rows.append(
             {
                 "way_id": _way_id(number),
                 "seq": len(rows) + 1,
-                **{name: first[name] for name in ("corridor_id", "section_id", "name", "mode")},
+                **dict(zip(("section_id", "corridor_id", "name"), owner, strict=True)),
+                "mode": mode,
                 "from": names.name_of(*ground.network.nodes[steps[0].start]),
                 "to": names.name_of(*ground.network.nodes[steps[-1].end]),
                 "length_m": float(mine["length_m"].sum()),
                 "hours": float(ground.hours[[step.edge for step in steps]].sum()),
-                "status": first["passable"],
-                "backward": steps[0].backward,
-                "joined": first["kind"] == JOINED,
+                "status": passable,
+                "backward": backward if owner[0] else steps[0].backward,
+                "joined": kind == JOINED,
                 "positional_error_m": float(mine["positional_error_m"].max(skipna=False)),
                 "geometry": _line(mine.geometry.to_numpy(), steps),
             }
@@ -144,18 +151,54 @@ def _legs(way: list[_Step], ground: Ground, number: int, names: Gazetteer) -> pd
     return pd.DataFrame(rows)
 
 
+def _owners(edges: pd.DataFrame, way: Sequence[int]) -> list[Owner]:
+    """Tell whose each edge is; where several lines share the ground, the one that goes on."""
+    found: list[Owner] = []
+    columns = ["section_id", "corridor_id", "name", "also"]
+    choices = [
+        [Owner(*own), *also]
+        for *own, also in edges[columns].iloc[list(way)].itertuples(index=False, name=None)
+    ]
+    for mine in choices:
+        on = _same(found[-1], mine) if found else None
+        found.append(on or mine[0])
+    for place in range(len(found) - 2, -1, -1):  # and backwards, where the next one began before
+        found[place] = _same(found[place + 1], choices[place]) or found[place]
+    return found
+
+
+def _same(owner: Owner, among: Sequence[Owner]) -> Owner | None:
+    return next((one for one in among if one[:3] == owner[:3]), None)
+
+
 def _line(shapes: NDArray[np.object_], steps: Sequence[_Step]) -> Any:
     turned = [
         shapely.reverse(shape) if step.backward else shape
         for shape, step in zip(shapes, steps, strict=True)
     ]
-    parts = [shapely.get_coordinates(shape) for shape in turned]
-    return shapely.LineString(np.vstack([parts[0], *(part[1:] for part in parts[1:])]))
+    parts: list[list[Any]] = []
+    for vertices in (shapely.get_coordinates(shape) for shape in turned):
+        if parts and (parts[-1][-1] == vertices[0]).all():
+            parts[-1].extend(vertices[1:])
+        else:  # the other side of the date line, or of a rounded join
+            parts.append(list(vertices))
+    lines = [shapely.LineString(part) for part in parts]
+    return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
 
 
-def _routes(legs: pd.DataFrame) -> gpd.GeoDataFrame:
+def _passed(way: Sequence[_Step], ground: Ground, names: Gazetteer) -> list[str]:
+    """Name the places between the ends at which a way passes from one edge to the next."""
+    nodes = ground.network.nodes[[step.end for step in way[:-1]]]
+    named = (names.name_of(*node) for node in nodes)
+    return [name for name in dict.fromkeys(named) if names.knows(name)]
+
+
+def _routes(legs: pd.DataFrame, passed: Mapping[str, Sequence[str]]) -> gpd.GeoDataFrame:
     """Give the ways as routes of sections, as `measure` takes corridors."""
-    titles = {way_id: _title(mine) for way_id, mine in legs.groupby("way_id", sort=False)}
+    titles = {
+        way_id: _title(mine, passed[str(way_id)])
+        for way_id, mine in legs.groupby("way_id", sort=False)
+    }
     return gpd.GeoDataFrame(
         {
             "corridor_id": legs["way_id"],
@@ -171,11 +214,13 @@ def _routes(legs: pd.DataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _title(legs: pd.DataFrame) -> str:
-    """Name a way by the places where it leaves one corridor for another."""
-    corridor = legs["corridor_id"].where(legs["corridor_id"] != "", legs["name"])
+def _title(legs: pd.DataFrame, passed: Sequence[str]) -> str:
+    """Name a way by the places where it leaves one corridor for another, else that it passes."""
+    corridor = legs["corridor_id"]
     turns = legs["to"][(corridor != corridor.shift(-1)).to_numpy()].iloc[:-1]
-    places = [name for name in dict.fromkeys(turns) if not name[:1].isdigit()]
+    ends = {legs["from"].iloc[0], legs["to"].iloc[-1]}
+    places = [name for name in dict.fromkeys(turns) if not POINT.match(name)]
+    places = [name for name in places or passed if name not in ends]
     if not places:
         return "direct"
     if len(places) > _MOST_NAMES:
@@ -187,26 +232,17 @@ def _title(legs: pd.DataFrame) -> str:
 def _gates(way: Sequence[_Step], ground: Ground, number: int) -> list[dict[str, Any]]:
     """List the gates that a way passes, and where."""
     edges = ground.network.edges.iloc[[step.edge for step in way]]
-    at = edges["length_m"].cumsum()
-    now = (
-        None
-        if ground.knowledge.gates is None
-        else holders.as_of(ground.knowledge.gates, ground.as_of)
-    )
-    found = []
-    for mark, gate in zip(at, edges.to_dict("records"), strict=True):
-        if gate["kind"] == GATE:
-            state = [] if now is None else now[now["gate_id"] == gate["section_id"]]["status"]
-            found.append(
-                {
-                    "way_id": _way_id(number),
-                    "gate_id": gate["section_id"],
-                    "name": gate["name"],
-                    "status": str(next(iter(state), "UNCLEAR")),
-                    "at_m": float(mark),
-                }
-            )
-    return found
+    return [
+        {
+            "way_id": _way_id(number),
+            "gate_id": gate["section_id"],
+            "name": gate["name"],
+            "status": _OF_GATES[gate["passable"]],
+            "at_m": float(mark),
+        }
+        for mark, gate in zip(edges["length_m"].cumsum(), edges.to_dict("records"), strict=True)
+        if gate["kind"] == GATE
+    ]
 
 
 def _table(exposure: Exposure, legs: pd.DataFrame) -> pd.DataFrame:
@@ -244,7 +280,7 @@ def _said(legs: pd.DataFrame, gates: pd.DataFrame) -> list[Notice]:
     for way_id, rows in restricted.groupby("way_id", sort=False):
         names = ", ".join(dict.fromkeys(rows["name"].where(rows["name"] != "", rows["section_id"])))
         said.append(Notice("ways", str(way_id), "restricted", f"restricted on {names}"))
-    for row in legs[legs["joined"]].to_dict("records"):
+    for row in legs[legs["joined"].astype(bool)].to_dict("records"):
         message = (
             f"a gap of {row['length_m']:.0f} m between {row['from']} and {row['to']} is bridged"
         )
@@ -255,7 +291,7 @@ def _said(legs: pd.DataFrame, gates: pd.DataFrame) -> list[Notice]:
     return said
 
 
-def blocked(ground: Ground, stops: Sequence[int]) -> tuple[str, ...]:
+def blocked(ground: Ground, stops: Sequence[Sequence[int]], *, by: str) -> tuple[str, ...]:
     """
     Find out what stands in the way where there is none.
 
@@ -264,26 +300,56 @@ def blocked(ground: Ground, stops: Sequence[int]) -> tuple[str, ...]:
     ground
         The network on its day.
     stops
-        The nodes to pass.
+        The nodes to pass; at each stop, any one of its nodes.
+    by
+        What ways are weighed by; by hours, an edge without a known speed stands
+        in the way as well.
 
     Returns
     -------
     tuple of str
-        The closed edges that the shortest way would use if they were open;
-        empty where the places do not hang together at all, or only in the
-        other direction.
+        What is closed on the way with the least of it; empty where the places
+        do not hang together at all, or only in the other direction.
     """
+    unknown = ~np.isfinite(ground.hours) if by == "hours" else np.zeros(len(ground.hours), bool)
+    reasons = [
+        tuple(reason or ("no speed is known" if slow else "") for reason in pair)
+        for pair, slow in zip(ground.closed, unknown, strict=True)
+    ]
+    shut = np.array([[bool(reason) for reason in pair] for pair in reasons]).reshape(-1, 2)
     length = ground.network.edges["length_m"].to_numpy(float)
-    cost = np.column_stack([(~ground.usable).astype(float), length])
-    arcs = directed(ground.network, cost, np.ones(len(length), bool))
-    reasons: list[str] = []
-    for one, other in pairwise(stops):
-        paths = weighted(arcs, one, other, [(_CLOSED_WEIGHS, 1.0)])
-        if not paths:
-            return ()
-        for edge in arcs.edge[list(paths[0].arcs)]:
-            if ground.closed[edge]:
-                row = ground.network.edges.iloc[edge]
-                name = row["name"] or row["section_id"] or "a line without a name"
-                reasons.append(f"{name}: {ground.closed[edge]}")
-    return tuple(dict.fromkeys(reasons))
+    ways = [
+        directed(ground.network, np.column_stack([shut[:, side], length]), flags)
+        for side, flags in enumerate(np.array([[[True, False]], [[False, True]]]))
+    ]
+    arcs = merged(*ways)
+    path = best(arcs, stops, (_CLOSED_WEIGHS, 1.0))
+    found = []
+    for arc in () if path is None else path.arcs:
+        edge = int(arcs.edge[arc])
+        reason = reasons[edge][int(arcs.backward[arc])]
+        if reason:
+            found.append(f"{label(ground.network.edges.iloc[edge])[0]}: {reason}")
+    return tuple(dict.fromkeys(found))
+
+
+def label(edge: pd.Series) -> tuple[str, str, str]:
+    """
+    Name an edge for people.
+
+    Parameters
+    ----------
+    edge
+        A row of `Network.edges`.
+
+    Returns
+    -------
+    name, section_id, mode
+        The name is never empty: a gap that was bridged, or a line without a
+        name, is called so.
+    """
+    plain = (
+        "a gap that was bridged" if edge["kind"] == JOINED else f"a {edge['mode']} without a name"
+    )
+    name = str(edge["name"] or edge["section_id"] or plain)
+    return name, str(edge["section_id"]), str(edge["mode"])

@@ -1,41 +1,53 @@
-"""What if: roads, gates, zones and holders closed, opened or changed for a period."""
+"""What if: what a scenario says, as people write it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date  # noqa: TC003 - pydantic reads the annotation
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from geo import control as hands
-from geo import passages
-from geo.control.claims import ranks
-from geo.control.periods import columns_named
-from geo.errors import InputError, Notice
-from geo.exposure import frames
-from geo.network import GATE
+from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from numpy.typing import NDArray
+__all__ = ["ON_EDGES", "Change", "Scenario", "What", "parse"]
 
-    from geo.ways.ground import Ground, Knowledge
+_SHOWN: Final = 8
+ON_EDGES: Final = ("section", "corridor", "mode")
+"""What has a direction: the kinds of change that are about edges."""
 
-__all__ = ["Change", "Scenario", "parse"]
-
-_EDGES: Final = {"section": "section_id", "corridor": "corridor_id", "mode": "mode"}
-_Month = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+_MONTHS: Final = 12
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class _What(_Part):
-    """What is closed or opened: exactly one of these."""
+class What(_Part):
+    """
+    What is closed or opened: exactly one of these.
+
+    Attributes
+    ----------
+    section, corridor
+        By its id or name, whatever its capitals.
+    mode, gate, zone, controller
+        The same; a controller wherever it holds ground, alone or with others.
+    direction
+        For sections, corridors and modes: forward, as it is drawn, or backward.
+    """
 
     section: str | None = None
     corridor: str | None = None
@@ -46,22 +58,38 @@ class _What(_Part):
     direction: Literal["forward", "backward", "both"] = "both"
 
     @model_validator(mode="after")
-    def _one(self) -> _What:
+    def _one(self) -> What:
         named = [name for name in _KINDS if getattr(self, name) is not None]
         if len(named) != 1:
             message = f"name exactly one of {', '.join(_KINDS)}"
             raise ValueError(message)
-        if self.direction != "both" and named[0] not in _EDGES:
-            message = f"a direction is for {', '.join(_EDGES)} only"
+        if self.direction != "both" and named[0] not in ON_EDGES:
+            message = f"a direction is for {', '.join(ON_EDGES)} only"
             raise ValueError(message)
         return self
 
     @property
     def kind(self) -> str:
+        """
+        Tell what it is.
+
+        Returns
+        -------
+        str
+            The name of the field that is given.
+        """
         return next(name for name in _KINDS if getattr(self, name) is not None)
 
     @property
     def name(self) -> str:
+        """
+        Tell what it is called.
+
+        Returns
+        -------
+        str
+            Its id or name.
+        """
         return str(getattr(self, self.kind))
 
 
@@ -71,8 +99,8 @@ _KINDS: Final = ("section", "corridor", "mode", "gate", "zone", "controller")
 class _Hold(_Part):
     """Who is taken to hold a place: its claims are replaced."""
 
-    place: str
-    controller: str
+    place: str = Field(min_length=1)
+    controller: str = Field(min_length=1)
 
 
 class Change(_Part):
@@ -92,12 +120,31 @@ class Change(_Part):
         Months, 1 to 12, in which it is so, every year.
     """
 
-    close: _What | None = None
-    open: _What | None = None
+    close: What | None = None
+    open: What | None = None
     hold: _Hold | None = None
     since: date | None = Field(None, alias="from")
     until: date | None = Field(None, alias="to")
-    months: tuple[_Month, ...] = ()
+    months: tuple[int, ...] = ()
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        plain = isinstance(value, date) and not isinstance(value, datetime)
+        if value is None or plain or (isinstance(value, str) and _DAY.fullmatch(value)):
+            return value
+        message = f"write a day as YYYY-MM-DD, not {value}"
+        raise ValueError(message)
+
+    @field_validator("months", mode="before")
+    @classmethod
+    def _months(cls, value: object) -> object:
+        if not isinstance(value, list | tuple) or not all(
+            type(month) is int and 1 <= month <= _MONTHS for month in value
+        ):
+            message = f"write months as a list of numbers from 1 to 12, not {value}"
+            raise ValueError(message)
+        return tuple(value)
 
     @model_validator(mode="after")
     def _one(self) -> Change:
@@ -105,7 +152,7 @@ class Change(_Part):
             message = "say exactly one of close, open and hold"
             raise ValueError(message)
         if self.since and self.until and self.until <= self.since:
-            message = f"the period ends on {self.until}, before it begins"
+            message = f"the period is empty: it ends on {self.until}, not after it begins"
             raise ValueError(message)
         return self
 
@@ -161,72 +208,21 @@ class Scenario:
     name: str
     changes: tuple[Change, ...]
 
-    def known(self, knowledge: Knowledge, day: date | None) -> tuple[Knowledge, list[Notice]]:
+    def in_force(self, day: date | None) -> tuple[Change, ...]:
         """
-        Change what is known: zones that are opened are gone, places are held by others.
+        Give the changes that hold on a day.
 
         Parameters
         ----------
-        knowledge
-            What is known.
         day
-            The day.
+            The day; None where no day is known.
 
         Returns
         -------
-        knowledge, notices
-            Changed, and what of the scenario does not hold on the day or
-            changes nothing.
-
-        Raises
-        ------
-        InputError
-            If a zone, gate or place that it names does not exist.
+        tuple of Change
+            In their order.
         """
-        said = []
-        for change in self.changes:
-            if not change.holds(day):
-                message = f"{change}: does not hold on {day}"
-                said.append(Notice("scenario", self.name, "not-in-force", message))
-            elif change.hold is not None:
-                knowledge = _held(knowledge, change.hold.place, change.hold.controller, day)
-            elif change.open is not None and change.open.kind == "zone":
-                knowledge = _without_zone(knowledge, change.open.name)
-        return knowledge, said
-
-    def closed(self, ground: Ground) -> tuple[Ground, list[Notice]]:
-        """
-        Close and open edges of a network.
-
-        Parameters
-        ----------
-        ground
-            The network on its day, made of what `known` gave.
-
-        Returns
-        -------
-        ground, notices
-            Changed, and a word on each change that no edge feels.
-
-        Raises
-        ------
-        InputError
-            If a section, corridor, mode, gate, zone or controller that it names
-            does not exist.
-        """
-        said = []
-        for change in self.changes:
-            what = change.close or change.open
-            if what is None or not change.holds(ground.as_of):
-                continue
-            if change.open is not None and what.kind == "zone":
-                continue  # `known` has taken it out
-            touched = _touched(ground, what)
-            if not touched.any():
-                message = f"{change}: nothing in this network passes it, so nothing changes"
-                said.append(Notice("scenario", self.name, "no-effect", message))
-            ground = _changed(ground, touched, what, str(change) if change.close else "")
-        return ground, said
+        return tuple(change for change in self.changes if change.holds(day))
 
 
 def parse(document: Mapping[str, Any], name: str) -> Scenario:
@@ -256,95 +252,9 @@ def parse(document: Mapping[str, Any], name: str) -> Scenario:
     except ValidationError as error:
         lines = [
             f"  {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
-            for problem in error.errors(include_url=False)[:8]
-        ]
-        message = f"{name}: is not a scenario\n" + "\n".join(lines)
+            for problem in error.errors(include_url=False)
+            if problem["type"] != "too_short" or problem["loc"][:1] != ("changes",)
+        ] or ["  changes: say at least one"]
+        message = f"{name}: is not a scenario\n" + "\n".join(lines[:_SHOWN])
         raise InputError(message) from None
     return Scenario(file.name, file.changes)
-
-
-def _held(knowledge: Knowledge, place: str, controller: str, day: date | None) -> Knowledge:
-    """Replace the holder in the claims on a place that hold on the day."""
-    claims = knowledge.control
-    if claims is None or "place" not in claims.columns:
-        message = f"{place}: the claims name no places, so who holds one cannot be changed"
-        raise InputError(message)
-    now = hands.as_of(claims, day).index
-    named = claims["place"].astype(str).str.casefold() == place.casefold()
-    mine = named & claims.index.isin(now)
-    if not mine.any():
-        known = ", ".join(sorted(set(claims.loc[now, "place"].astype(str)))[:8])
-        message = f"{place}: no claim speaks of this place on {day}; there are {known} ..."
-        raise InputError(message)
-    finest = ranks(claims[mine]).min()
-    mine.loc[mine] = ranks(claims[mine]) == finest
-    column = columns_named(claims, ("controller", "control", "actor"))[0]
-    changed = claims.assign(**{column: claims[column].where(~mine, controller)})
-    return replace(knowledge, control=changed)
-
-
-def _without_zone(knowledge: Knowledge, zone: str) -> Knowledge:
-    ids = np.asarray(frames.ids_of(knowledge.zones, "zone", "area"), object)
-    _require(zone, ids, "zone")
-    return replace(knowledge, zones=knowledge.zones[ids != zone])
-
-
-def _touched(ground: Ground, what: _What) -> NDArray[np.bool_]:
-    """Tell which edges a change is about."""
-    edges = ground.network.edges
-    if what.kind in _EDGES:
-        names = np.asarray(ground.network.words(_EDGES[what.kind]), object)
-        _require(what.name, names[(edges["kind"] != GATE).to_numpy()], what.kind)
-        return np.asarray(names == what.name, bool)
-    if what.kind == "gate":
-        return _at_gate(ground, what.name)
-    if what.kind == "controller":
-        holders = {holder for row in ground.hands for holder in row}
-        _require(what.name, np.array(sorted(holders), object), "controller")
-        return np.array([what.name in row for row in ground.hands], bool)
-    return _in_zone(ground, what.name)
-
-
-def _at_gate(ground: Ground, name: str) -> NDArray[np.bool_]:
-    gates = ground.knowledge.gates
-    known = [] if gates is None else [*gates["gate_id"].astype(str), *gates["name"].astype(str)]
-    key = name.casefold()
-    if key not in {one.casefold() for one in known}:
-        _require(name, np.array(sorted(set(known)), object), "gate")
-    at_gate = (ground.network.edges["kind"] == GATE).to_numpy()
-    words = (ground.network.words("section_id"), ground.network.words("name"))
-    named = np.array([key in {a.casefold(), b.casefold()} for a, b in zip(*words, strict=True)])
-    return np.asarray(at_gate & named, bool)
-
-
-def _in_zone(ground: Ground, zone: str) -> NDArray[np.bool_]:
-    zones = ground.knowledge.zones
-    ids = np.asarray(frames.ids_of(zones, "zone", "area"), object)
-    _require(zone, ids, "zone")
-    now = hands.as_of(zones[ids == zone], ground.as_of)
-    touched = np.zeros(len(ground.closed), bool)
-    real = np.flatnonzero(ground.network.edges.geometry.notna().to_numpy())
-    found = passages.find(ground.network.edges.geometry.to_numpy()[real], now.geometry.to_numpy())
-    touched[real[found.route[~found.on_border]]] = True
-    return touched
-
-
-def _changed(ground: Ground, touched: NDArray[np.bool_], what: _What, reason: str) -> Ground:
-    """Close the edges for a reason, or open them where there is none; maybe one way only."""
-    if what.direction == "both":
-        closed = [
-            reason if mine else before for mine, before in zip(touched, ground.closed, strict=True)
-        ]
-        return replace(ground, closed=tuple(closed))
-    edges = ground.network.edges
-    flags = edges[what.direction].where(~touched, not reason)
-    network = replace(ground.network, edges=edges.assign(**{what.direction: flags.astype(bool)}))
-    return replace(ground, network=network)
-
-
-def _require(name: str, known: Iterator[str] | NDArray[np.object_], kind: str) -> None:
-    names = sorted({str(one) for one in known} - {""})
-    if name not in names:
-        shown = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")  # noqa: PLR2004 - a line
-        message = f"{name}: there is no such {kind}; there are {shown or 'none'}"
-        raise InputError(message)

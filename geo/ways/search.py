@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import InputError, Notice
-from geo.network import snap, with_gates
-from geo.ways import choice, hands, journey
+from geo.network import GATE, snap, with_gates
+from geo.ways import changes, choice, hands, journey
 from geo.ways.answer import Ways
 from geo.ways.arcs import directed
 from geo.ways.ends import End
@@ -91,7 +91,7 @@ def prepared(
     day = day_of(knowledge, asked.as_of)
     said: list[Notice] = []
     if scenario is not None:
-        knowledge, said = scenario.known(knowledge, day)
+        knowledge, said = changes.known(scenario, knowledge, day)
     if knowledge.gates is not None:
         network = with_gates(network, knowledge.gates)
     # the same ground drawn twice and kept once changes no number of a way
@@ -99,7 +99,7 @@ def prepared(
     network, ends = _placed(network, asked)
     ground = stand(network, knowledge, as_of=day)
     if scenario is not None:
-        ground, more = scenario.closed(ground)
+        ground, more = changes.closed(scenario, ground)
         said += more
     if asked.closed_too:
         ground = ground.opened()
@@ -117,8 +117,26 @@ def _placed(network: Network, asked: Asked) -> tuple[Network, tuple[End, ...]]:
             f"{asked.most_m / 1000:g} km"
         )
         raise InputError(message)
-    ends = zip(asked.places, placed.node, placed.distance_m, strict=True)
-    return placed.network, tuple(End(place, int(node), float(away)) for place, node, away in ends)
+    _refuse_standing_still(asked.places, placed.node.tolist())
+    ends = zip(asked.places, placed.node.tolist(), placed.distance_m.tolist(), strict=True)
+    return placed.network, tuple(
+        End(place, _sides(placed.network, node), away) for place, node, away in ends
+    )
+
+
+def _sides(network: Network, node: int) -> tuple[int, ...]:
+    """Give the nodes of a place: who is at a gate is on either side of it."""
+    gates = network.edges[network.edges["kind"] == GATE]
+    other = {*gates["end"][gates["start"] == node], *gates["start"][gates["end"] == node]}
+    return (node, *sorted(int(side) for side in other))
+
+
+def _refuse_standing_still(places: Sequence[Place], nodes: Sequence[int]) -> None:
+    for pair, (one, other) in zip(pairwise(places), pairwise(nodes), strict=True):
+        if one == other:
+            names = " and ".join(dict.fromkeys(place.name for place in pair))
+            message = f"{names}: the same place on the network, so there is no way to search"
+            raise InputError(message)
 
 
 def arcs_of(ground: Ground, by: str) -> Arcs:
@@ -141,7 +159,7 @@ def arcs_of(ground: Ground, by: str) -> Arcs:
     first = ground.hours * 3600 if by == "hours" else ground.network.edges["length_m"].to_numpy()
     known = np.isfinite(np.asarray(first, float))
     cost = np.column_stack([np.where(known, first, 0.0), ground.exposed_m])
-    return directed(ground.network, cost, ground.usable & known)
+    return directed(ground.network, cost, ground.usable & known[:, None])
 
 
 def find(
@@ -190,12 +208,12 @@ def find(
     ground, ends, said = prepared(network, knowledge, asked, scenario)
     said += _unknown_hours(ground) if asked.by == "hours" else []
     arcs = arcs_of(ground, asked.by)
-    stops = [end.node for end in ends]
+    stops = [end.nodes for end in ends]
     chosen = choice.choose(
         arcs, stops, ground.network.edges["length_m"].tolist(), every=asked.every
     )
-    calmest = _fewest(arcs, ground.hands, stops)
-    blocked = () if chosen.paths else journey.blocked(ground, stops)
+    calmest = hands.fewest(arcs_of(ground, BY[0]), ground.hands, stops)
+    blocked = () if chosen.paths else journey.blocked(ground, stops, by=asked.by)
     return journey.told(
         Ways(
             asked=asked,
@@ -205,7 +223,7 @@ def find(
             scenario=scenario,
             exact=chosen.exact,
             alike=chosen.alike,
-            fewest_changes=calmest,
+            fewest_changes=calmest if chosen.paths else None,
             blocked=blocked,
             notices=tuple(said),
         ),
@@ -214,26 +232,8 @@ def find(
     )
 
 
-def _fewest(arcs: Arcs, held: Sequence[Sequence[str]], stops: Sequence[int]) -> int | None:
-    """Count the least changes of control on any way by all stops; None where there is no way."""
-    parts: list[tuple[str, ...]] = []
-    for one, other in pairwise(stops):
-        found = hands.fewest(arcs, held, one, other)
-        if found is None:
-            return None
-        parts += [
-            tuple(reversed(held[edge])) if backward else tuple(held[edge])
-            for edge, backward in zip(
-                arcs.edge[list(found[1])].tolist(),
-                arcs.backward[list(found[1])].tolist(),
-                strict=True,
-            )
-        ]
-    return hands.changes(parts)
-
-
 def _unknown_hours(ground: Ground) -> list[Notice]:
-    unknown = np.flatnonzero(ground.usable & np.isnan(ground.hours))
+    unknown = np.flatnonzero(ground.usable.any(axis=1) & ~np.isfinite(ground.hours))
     if unknown.size == 0:
         return []
     edges = ground.network.edges.iloc[unknown]

@@ -9,6 +9,8 @@ layers themselves:
 A passport is a file `passports/<layer>.toml` (what people must know of the
 layer) and the layer (what can be read from it: how new its newest source is,
 how many rows it has, its checksum). A layer that breaks its schema gets none.
+Beside them stand the questions of `facts/questions.csv`: between which places the
+page of these layers compares ways.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from geo.io import write_text
 from geo.schema import KINDS, check
 
 LAYERS = Path("layers")
+QUESTIONS = Path("layers/facts/questions.csv")
 PASSPORTS = Path("layers/make/passports")
 TEXTS = ("title", "retrieved", "method", "precision", "caveat")
 LISTS = {"sources": {"title", "path"}, "licenses": {"name", "title", "path"}}
@@ -41,6 +44,7 @@ def main() -> None:
     package = {
         "name": "corridor-exposure-layers",
         "title": "Corridors between Myanmar, India, Thailand and China, and who holds the land",
+        "questions": questions(),
         "resources": resources,
     }
     text = json.dumps(package, ensure_ascii=False, indent=2)
@@ -49,6 +53,33 @@ def main() -> None:
         if kind not in {resource["name"] for resource in resources}:
             print(f"no passport yet: {kind}")
     print(f"layers/datapackage.json: {len(resources)} passports")
+
+
+def questions() -> list[dict[str, str]]:
+    """
+    Read between which places the page compares ways.
+
+    Returns
+    -------
+    list of dict
+        A place `from` and a place `to` each, in the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If a place is not in the layer `places`, or the columns are others.
+    """
+    rows = pd.read_csv(QUESTIONS, dtype=str, keep_default_na=False, encoding="utf-8")
+    if list(rows.columns) != ["from", "to"]:
+        message = f"{QUESTIONS}: its columns are {', '.join(rows.columns)}, not from, to"
+        raise ValueError(message)
+    features = json.loads(path("places").read_text(encoding="utf-8"))["features"]
+    known = {feature["properties"]["name"] for feature in features}
+    lost = sorted({*rows["from"], *rows["to"]} - known)
+    if lost:
+        message = f"{QUESTIONS}: no place is called {', '.join(lost)}"
+        raise ValueError(message)
+    return rows.to_dict("records")
 
 
 def path(kind: str) -> Path:

@@ -121,7 +121,7 @@ def test_how_to_read_it_is_told(screens):
 def test_axe_finds_nothing_serious(screens, size, scheme):
     page = screens.open(size=size, color_scheme=scheme)
     page.see((AXE / "axe.min.js").read_text("utf-8") + "; void 0")
-    for tab in ("corridors", "own", "about"):
+    for tab in ("corridors", "own", "ways", "about"):
         page.see(f"document.getElementById('tab-{tab}').click()")
         found = page.see(
             "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) =>"
@@ -135,7 +135,7 @@ def test_axe_finds_nothing_serious(screens, size, scheme):
 def test_nothing_runs_over_the_side(screens, width):
     page = screens.open(size=(width, 800))
     page.slide("2026-09-01")
-    for tab in ("corridors", "own", "about"):
+    for tab in ("corridors", "own", "ways", "about"):
         page.see(f"document.getElementById('tab-{tab}').click()")
         assert page.see("document.documentElement.scrollWidth") <= width
     assert page.silent()

@@ -181,7 +181,7 @@ function precisionWords(page, route) {
 
 // The page measures days and lines of its own as drawn only; it never shows the bounds of another day.
 function unboundWords(page, route) {
-  const asked = page.answer?.routes.find((one) => one.route_id === route.route_id);
+  const asked = askedRoute(page, route);
   return asked && asked !== route && isBounded(asked)
     ? `How much is surely and how much possibly inside is known for ${day(page.answer.day)} only, not for this day.`
     : "How much is surely and how much possibly inside is not known.";

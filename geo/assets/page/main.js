@@ -39,6 +39,7 @@ function choose(page, id, { fit = true } = {}) {
   markRow(route);
   drawStrip(page, route);
   if (page.own) showOwn(page);
+  showWays(page);
   if (fit) fitRoutes(page, [route]);
 }
 
@@ -50,9 +51,13 @@ function fitRoutes(page, routes) {
 function fillChoice(page) {
   const box = document.getElementById("choice");
   const option = (route) => el("option", { value: route.route_id }, route.name || route.route_id);
-  const own = routesOf(page).slice(page.found.routes.length);
-  const group = own.length ? [el("optgroup", { label: "Your routes" }, ...own.map(option))] : [];
-  box.replaceChildren(...page.found.routes.map(option), ...group);
+  const group = (label, routes) => (routes.length ? [el("optgroup", { label }, ...routes.map(option))] : []);
+  const own = (page.own ?? []).map((one) => one.route);
+  box.replaceChildren(
+    ...page.found.routes.map(option),
+    ...group("Ways", wayRoutes(page)),
+    ...group("Your routes", own),
+  );
   if (page.route) box.value = page.route.route_id;
 }
 
@@ -93,6 +98,8 @@ function showMap(page) {
 
 function firstView(page) {
   if (page.found.routes.length) return fitRoutes(page, page.found.routes);
+  const ways = page.ways?.flatMap((one) => one.scenarios.flatMap((each) => each.ways.map((way) => way.route))) ?? [];
+  if (ways.length) return fitRoutes(page, page.route ? [page.route] : ways);
   const spots = page.layers.flatMap((layer) => layer.labels);
   if (spots.length) fitTo(page, L.latLngBounds(spots.map((spot) => [spot[1], spot[0]])), 8);
   return undefined;
@@ -138,12 +145,18 @@ function claimsOf(layers, kind, id) {
 }
 
 async function start() {
-  const [about, found, layers] = await Promise.all([readIsland("geo-page"), readIsland("geo-found"), readLayers()]);
+  const [about, found, ways, layers] = await Promise.all([
+    readIsland("geo-page"),
+    readIsland("geo-found"),
+    readIsland("geo-ways"),
+    readLayers(),
+  ]);
   found.routes ??= [];
   const page = {
     ...about,
     asOf: (found.as_of ?? about.as_of)?.slice(0, 10) ?? null,
     found,
+    ways,
     layers,
     map: geo_map,
     shapes: [],
@@ -191,6 +204,7 @@ async function start() {
   northArrow().addTo(page.map);
   L.control.scale({ imperial: false }).addTo(page.map);
   drawMap(page);
+  startWays(page);
   startChoice(page);
   startNear(page);
   startTabs();
@@ -199,6 +213,7 @@ async function start() {
   drawAbout(page);
   const worst = [...found.routes].sort((a, b) => compare(b.exposed_m, a.exposed_m))[0];
   if (worst) page.choose(worst.route_id, { fit: false });
+  openWays(page);
   startTime(page);
   showMap(page);
   startSpot(page);

@@ -46,7 +46,8 @@ function stateWords(page) {
   const { lat, lng } = page.map.getCenter();
   const words = new URLSearchParams();
   words.set("v", [page.map.getZoom().toFixed(2), lat.toFixed(4), lng.toFixed(4)].join("/"));
-  if (page.route) words.set("r", page.route.route_id);
+  if (page.route && !chosenWay(page)) words.set("r", page.route.route_id);
+  for (const [name, value] of waysState(page)) words.set(name, value);
   if (page.layerDay !== page.answer.day) words.set("d", page.layerDay);
   for (const [name, box] of page.toggles) if (!box.checked) words.append("off", name);
   for (const own of page.own) {
@@ -82,6 +83,7 @@ function readState(page, hash) {
   return {
     view: fits ? [[lat, lon], zoom] : null,
     route: words.get("r"),
+    words,
     off: words.getAll("off"),
     own: readOwn(words),
     date:
@@ -109,6 +111,7 @@ function follow(page, hash) {
   page.ready = ready;
   if (page.time && state.date) setDay(page, state.date);
   for (const [name, box] of page.toggles) if (box.checked === state.off.includes(name)) box.click();
+  followWays(page, state.words);
   const routes = routesOf(page);
   if (routes.some((one) => one.route_id === state.route)) page.choose(state.route, { fit: false });
   if (state.view) page.map.setView(...state.view, { animate: false });

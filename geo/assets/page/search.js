@@ -16,7 +16,11 @@ function searchable(page) {
   const routes = () =>
     routesOf(page).map((route) => ({
       name: route.name || route.route_id,
-      about: page.own.some((own) => own.route === route) ? "your route" : "corridor",
+      about: page.own.some((own) => own.route === route)
+        ? "your route"
+        : wayRoutes(page).includes(route)
+          ? "way"
+          : "corridor",
       go: () => page.choose(route.route_id),
     }));
   const sections = page.found.routes.flatMap((route) =>

@@ -120,6 +120,7 @@ function redraw(page, { layers = () => true } = {}) {
   drawLegend(page);
   document.getElementById("dated").textContent = stateOn(page.asOf);
   if (page.route) page.choose(page.route.route_id, { fit: false });
+  else showWays(page);
   drawTime(page, showDay);
 }
 

@@ -6,7 +6,7 @@ const LONG_EDGE_M = 50000;
 const FAR_DEG = 10;
 
 function routesOf(page) {
-  return [...page.found.routes, ...(page.own ?? []).map((own) => own.route)];
+  return [...page.found.routes, ...wayRoutes(page), ...(page.own ?? []).map((own) => own.route)];
 }
 
 function newOwn(page, name, parts = [[]]) {

@@ -1,0 +1,1 @@
+"""A conformance suite for tools that measure how far routes run inside zones."""
