@@ -112,7 +112,7 @@ def opened(
 
 def _listed(archive: zipfile.ZipFile, file: Path, limits: Limits) -> list[zipfile.ZipInfo]:
     """List the files of an archive, and refuse it by its list alone."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     names = [entry.filename.lower() for entry in entries]
     for entry in entries:
         reason = _odd(entry, names)
@@ -131,6 +131,8 @@ def _odd(entry: zipfile.ZipInfo, names: list[str]) -> str:
     name = entry.filename
     if _OUTSIDE.search(entry.orig_filename) or _OUTSIDE.search(name):
         return "names a place outside of it"
+    if not name:
+        return "has no name"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "is a link to another file"
     if entry.flag_bits & _LOCKED:

@@ -29,6 +29,9 @@ class _Strict(yaml.SafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                message = "a list or a set of names cannot name a value"
+                raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
             if key.value in seen:
                 message = f"{key.value} stands twice"
                 raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)

@@ -81,7 +81,7 @@ class Features:
             If there are more features than are allowed.
         """
         self.limits.require("features", len(self.records) + 1, self.name)
-        self.records.append({name: _cell(value) for name, value in record.items()})
+        self.records.append({_cell(name): _cell(value) for name, value in record.items()})
         self.shapes.append(shape)
         self.labels.append(called)
 
@@ -145,7 +145,9 @@ def _spelled(columns: list[str], name: str) -> dict[str, str]:
 
 
 def _cell(value: Any) -> Any:
-    """Keep a whole number that a table would round as its digits."""
+    """Keep a whole number that a table would round as its digits, half a pair as its escape."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "backslashreplace").decode()
     is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT
     return str(value) if is_long else value
 
@@ -172,7 +174,7 @@ def label(properties: dict[str, Any], given: object, row: int) -> str:
     names = ("name", "Name", "id", *ids)
     for value in (*(properties.get(name) for name in names), given):
         if value not in (None, ""):
-            return f"{row} ({value})"
+            return f"{row} ({_cell(value)})"
     return str(row)
 
 

@@ -17,7 +17,7 @@ import zlib
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -245,7 +245,7 @@ class Table:
         self._refuse_nul()
         self._refuse_encoding(self._rest[:end])
         text = self._rest[:end].decode("utf-8")
-        ways = [next(csv.reader([text], delimiter=sign), []) for sign in _SEPARATORS]
+        ways = self._ways(text)
         best = max(ways, key=len)
         titles = tuple(title.strip() for title in best)
         if len(titles) < _LEAST_COLUMNS or any(_is_number(title) for title in titles):
@@ -261,6 +261,13 @@ class Table:
         self._rest, self._at = self._rest[end:], self._at + end
         self._row = 1
         return titles, separator
+
+    def _ways(self, text: str) -> list[list[str]]:
+        """Part a header by each of the separators."""
+        try:
+            return [next(csv.reader([text], delimiter=sign), []) for sign in _SEPARATORS]
+        except csv.Error:
+            self._refuse_row("a carriage return stands where none may; end rows with line feeds")
 
     def _scan(self) -> Rows:
         """Find the whole rows at hand, and refuse what is not text or not CSV in them."""
@@ -313,7 +320,7 @@ class Table:
             message = f"{self._name}: the header has {width} fields, {', '.join(shown)}{more}"
             raise InputError(message)
 
-    def _refuse_row(self, what: str) -> None:
+    def _refuse_row(self, what: str) -> NoReturn:
         where = f"row {self._row}" if self._row else "header"
         message = f"{self._name}, {where} (line {self._line}): {what}"
         raise InputError(message)

@@ -52,7 +52,7 @@ def only_csv(raw: IO[bytes], file: Path, *, most_bytes: int) -> Iterator[tuple[I
         entry = _pick(archive, file, most_bytes)
         try:
             inner = archive.open(entry)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, OSError, RuntimeError, ValueError) as error:
             message = f"{file.name}: cannot be unpacked: {error}"
             raise InputError(message) from None
         with inner:
