@@ -148,6 +148,9 @@ def test_what_cannot_be_answered_ends_with_one_line(words, code, said):
         ("[" * 5000, "nested too deeply"),
         ("name: [\n", "line 2"),
         ("", "no set of names"),
+        ("? [a, b]\n: 1\n", "line 1: a list or a set of names cannot name a value"),
+        ('x: "a\\ud800"\n', "line 1: half of a sign"),
+        ("x: {[a]: 1}\n", "line 1: a list or a set of names cannot name a value"),
     ],
 )
 def test_documents_that_are_not_plain_are_refused(tmp_path, text, said):

@@ -24,6 +24,7 @@ from input_cases import (
     KML,
     RING,
     TRUTH,
+    feature,
     line,
     many,
     road,
@@ -97,6 +98,26 @@ def archive(*entries):
 def test_an_archive_that_is_odd_is_refused_unread(put, entries, said):
     with pytest.raises(InputError, match=rf"^r\.zip: .*{said}"):
         io.read(put(archive(*entries)), role="routes")
+
+
+def test_an_entry_without_a_name_is_refused(put):
+    raw = archive(("r.geojson", JSON), ("qq", b""))
+    with pytest.raises(InputError, match=r"^r\.zip: '' names a place outside"):
+        io.read(put(raw.replace(b"qq", b"\0q")), role="routes")
+    with pytest.raises(InputError, match=r"^r\.zip: '' has no name"):
+        io.read(put(_nameless(raw)), role="routes")
+
+
+def _nameless(raw):
+    """Take the name of the last entry out of the list of an archive."""
+    start = raw.rindex(b"PK\x01\x02")
+    ends = raw.rindex(b"PK\x05\x06")
+    listed = (
+        raw[start : start + 28] + b"\0\0" + raw[start + 30 : start + 46] + raw[start + 48 : ends]
+    )
+    tail = bytearray(raw[ends:])
+    tail[12:16] = (int.from_bytes(tail[12:16], "little") - 2).to_bytes(4, "little")
+    return raw[:start] + listed + bytes(tail)
 
 
 def test_an_archive_that_is_locked_is_refused(put):
@@ -351,7 +372,6 @@ def told(tmp_path, *words):
     [
         "\u1019\u103c\u1014\u103a\u1019\u102c",
         "a👩\u200d👩\u200d👧",
-        "half \ud83d",
         "\u202eab",
         "a\x00b",
         "../../etc/passwd",
@@ -367,6 +387,23 @@ def test_a_name_comes_back_sign_for_sign_and_never_as_a_path(tmp_path, name):
     [route] = told(tmp_path, routes, "--zones", zones)["routes"]
     assert route["name"] == route["zones"][0]["zone_id"] == name
     assert route["exposed_m"] == pytest.approx(TRUTH, rel=1e-8)
+
+
+def test_half_of_a_sign_comes_back_as_its_escape_and_is_said(tmp_path):
+    """A table of Arrow cannot hold it, so it must not depend on what is installed."""
+    routes, zones = tmp_path / "r.geojson", tmp_path / "z.geojson"
+    name, escape = "half \ud83d", "half \\ud83d"
+    routes.write_text(json.dumps(many(feature(line(), **{"route_id": name, name: 1}))))
+    zones.write_text(json.dumps(many(zone(zone_id=name), zone(zone_id="whole \U0001f600"))))
+    answer = told(tmp_path, routes, "--zones", zones)
+    [route] = answer["routes"]
+    assert route["route_id"] == escape
+    assert [one["zone_id"] for one in route["zones"]] == [escape, "whole \U0001f600"]
+    said = [one for one in answer["warnings"] if one["rule"] == "half-sign"]
+    assert [(one["file"], one["feature"]) for one in said] == [
+        ("r.geojson", f"0 ({escape})"),
+        ("z.geojson", f"0 ({escape})"),
+    ]
 
 
 def test_days_do_not_depend_on_where_the_machine_stands(tmp_path, monkeypatch):
@@ -576,3 +613,14 @@ def test_bent_files_end_in_an_answer_or_an_error_that_names_them(tmp_path):
 @pytest.mark.fuzz
 def test_many_bent_files_end_in_an_answer_or_an_error_that_names_them(tmp_path):
     bend_and_read(tmp_path, 100_000)
+
+
+def test_what_gdal_warns_of_travels_with_the_answer(tmp_path):
+    files = {**shapefile(what=["x"])}
+    table = bytearray(files["r.dbf"])
+    table[64:75] = bytes(11)  # the name of the second column
+    for name, data in {**files, "r.dbf": bytes(table)}.items():
+        (tmp_path / name).write_bytes(data)
+    told = io.read(tmp_path / "r.shp", role="routes").notices
+    assert ("r.shp", "driver") in {(one.file, one.rule) for one in told}
+    assert any("Empty field name at index 1" in one.message for one in told)

@@ -226,6 +226,7 @@ def test_an_id_is_text_whatever_it_is(write):
         ('"when,x', "header (line 1): a quote is opened"),
         ('when,"' + "x" * 200_000 + '"\n', "header (line 1): is longer than 64 KB"),
         ('when,x"y"\n', "header (line 1): a quote stands where none may"),
+        ("when,x\ry,note\n", "header (line 1): a carriage return stands where none may"),
         ("when,y,note\n", "has no column 'x'; it has when, y, note"),
     ],
 )
@@ -333,6 +334,9 @@ def test_a_zip_that_lies_about_its_size_or_is_damaged_is_refused(tmp_path):
     body[60:70] = b"\xff" * 10
     path.write_bytes(body)
     with pytest.raises(InputError, match="damaged"):
+        io.read_events(path, columns=OWN)
+    path.write_bytes(raw[10:])  # what its list names begins before the file
+    with pytest.raises(InputError, match="cannot be unpacked"):
         io.read_events(path, columns=OWN)
     small = bytearray(raw)
     place = raw.rindex(b"PK\x01\x02")

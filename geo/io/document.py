@@ -26,6 +26,12 @@ class _Strict(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, message, event.start_mark)
         return super().compose_node(parent, index)
 
+    def construct_scalar(self, node: Any) -> Any:
+        if any(_is_half(sign) for sign in str(node.value)):
+            message = "half of a sign (a surrogate alone) is no text"
+            raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+        return super().construct_scalar(node)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
         seen = set()
         for key, _ in node.value:
@@ -79,6 +85,10 @@ def read_document(path: str | Path) -> dict[str, Any]:
         message = f"{path}: is no set of names and values"
         raise InputError(message)
     return document
+
+
+def _is_half(sign: str) -> bool:
+    return "\ud800" <= sign <= "\udfff"
 
 
 def _problem(error: Exception) -> str:

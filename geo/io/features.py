@@ -10,17 +10,17 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.errors import CRSError, GeometryError, InputError
+from geo.errors import CRSError, GeometryError, InputError, Notice
 from geo.schema import KINDS
 
 if TYPE_CHECKING:
-    from geo.errors import Notice
     from geo.io.limits import Limits
 
 __all__ = ["Features", "label", "number", "refuse"]
 
 _SHOWN: Final = 10
 _EXACT: Final = 2**53
+_HALF: Final = re.compile("[\\ud800-\\udfff]")
 _SHAPEFILE_NAME: Final = 10
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # not id: it is 0 in every row of many a shapefile, and only meant where it is written so
@@ -81,7 +81,12 @@ class Features:
             If there are more features than are allowed.
         """
         self.limits.require("features", len(self.records) + 1, self.name)
-        self.records.append({_cell(name): _cell(value) for name, value in record.items()})
+        cells = {_cell(name): _cell(value) for name, value in record.items()}
+        texts = (part for one in record.items() for part in one if isinstance(part, str))
+        if any(map(_HALF.search, texts)):
+            message = "holds half of a sign, which no text can hold; it is written as its escape"
+            self.notices.append(Notice(self.name, called, "half-sign", message))
+        self.records.append(cells)
         self.shapes.append(shape)
         self.labels.append(called)
 
@@ -145,9 +150,9 @@ def _spelled(columns: list[str], name: str) -> dict[str, str]:
 
 
 def _cell(value: Any) -> Any:
-    """Keep a whole number that a table would round as its digits, half a pair as its escape."""
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "backslashreplace").decode()
+    """Keep a whole number that a table would round as its digits, half a sign as its escape."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode() if _HALF.search(value) else value
     is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT
     return str(value) if is_long else value
 

@@ -61,21 +61,11 @@ def read_vector(
     CRSError
         If no CRS is known.
     """
-    import fiona
-
     driver = DRIVERS[member.file.suffix.lower()]
     notices: list[Notice] = []
     _refuse_damage(member, driver, limits)
     encoding = _encoding(member, notices) if driver == "ESRI Shapefile" else None
-    try:
-        with fiona.Env(**_SHUT):
-            layers = _layers(fiona, member.file, driver)
-            parts = [_read(fiona, member, layer, encoding, limits) for layer in layers]
-    except GeoError:
-        raise
-    except Exception:  # noqa: BLE001 - a damaged file ends in errors of many unrelated kinds
-        message = f"{member.name}: not a file of the format {driver}, or a damaged one"
-        raise InputError(message) from None
+    layers, parts = _opened(member, encoding, limits, notices)
     frames = [_framed(part, known or crs) for part, known in parts]
     fits = [bool(set(frame.geom_type.dropna()) & set(wanted)) for frame in frames]
     kept = [row for row, fit in enumerate(fits) if fit]
@@ -91,6 +81,30 @@ def read_vector(
     same = [frames[row].to_crs(crs_of_first) for row in kept]
     whole = gpd.GeoDataFrame(pd.concat(same, ignore_index=True), crs=crs_of_first)
     return whole, [called for row in kept for called in parts[row][0].labels], notices
+
+
+def _opened(
+    member: Member, encoding: str | None, limits: Limits, notices: list[Notice]
+) -> tuple[list[str], list[tuple[Features, str]]]:
+    """Read every layer with the network shut, and tell what GDAL warns of."""
+    import warnings
+
+    import fiona
+
+    driver = DRIVERS[member.file.suffix.lower()]
+    try:
+        with fiona.Env(**_SHUT), warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            layers = _layers(fiona, member.file, driver)
+            parts = [_read(fiona, member, layer, encoding, limits) for layer in layers]
+    except GeoError:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged file ends in errors of many unrelated kinds
+        message = f"{member.name}: not a file of the format {driver}, or a damaged one"
+        raise InputError(message) from None
+    told = (Notice(member.name, "", "driver", f"GDAL says: {one.message}") for one in heard)
+    notices += dict.fromkeys(told)
+    return layers, parts
 
 
 def _framed(part: Features, crs: Any) -> gpd.GeoDataFrame:

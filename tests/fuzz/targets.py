@@ -36,7 +36,7 @@ _WORDS = (
 _ENDS = {0: "answer", 1: "named error", 2: "named error", 3: "named error"}
 _BLOCK = re.compile(r'<script type="application/json" id="[\w-]+"([^>]*)>(.*?)</script', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_ROLES = ("geo: control", "geo: zones", "geo: routes")
+_ROLES = ("geo: control", "geo: zones", "geo: routes", "(--as-of)")
 _SLOW_S = 20.0
 _ROOM_M = 1e-3
 
@@ -109,7 +109,7 @@ class Bench:
         self.figures.warned[f"{category.__name__}: {message} ({filename}:{lineno})"[:300]] += 1
 
     def run(self, kind, case):
-        """Run a case: bytes for the kinds of one file, and five things for the whole path."""
+        """Run a case, bytes or for the whole path five things, and give its outcome."""
         self.figures.cases[kind] += 1
         began = time.monotonic()
         try:
@@ -123,6 +123,7 @@ class Bench:
             self._tidy()
         self.figures.outcomes[outcome] += 1
         self.figures.slowest = max(self.figures.slowest, (time.monotonic() - began, kind))
+        return outcome
 
     def _keep(self, kind, case, error):
         frames = [
