@@ -5,10 +5,15 @@ import io as memory
 import json
 import os
 import random
+import sqlite3
 import stat
+import subprocess
+import sys
 import time
 import zipfile
+from contextlib import closing
 
+import geopandas as gpd
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -27,6 +32,7 @@ from input_cases import (
     feature,
     line,
     many,
+    named,
     road,
     shapefile,
     track,
@@ -624,3 +630,58 @@ def test_what_gdal_warns_of_travels_with_the_answer(tmp_path):
     told = io.read(tmp_path / "r.shp", role="routes").notices
     assert ("r.shp", "driver") in {(one.file, one.rule) for one in told}
     assert any("Empty field name at index 1" in one.message for one in told)
+
+
+def test_a_database_with_a_log_is_read_whole_and_left_alone(tmp_path):
+    path = tmp_path / "r.gpkg"
+    frame = gpd.GeoDataFrame({"route_id": ["r"]}, geometry=[shapely.LineString(EAST)], crs=4326)
+    frame.to_file(path, SPATIAL_INDEX="NO")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+    before, made = path.read_bytes(), tmp_path.stat().st_mtime_ns
+    assert len(io.read(path, role="routes").frame) == 1
+    assert path.read_bytes() == before
+    assert tmp_path.stat().st_mtime_ns == made  # no file came and went
+    assert [one.name for one in tmp_path.iterdir()] == ["r.gpkg"]
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE r SET route_id = 'new'")
+        database.commit()
+        beside = {one.name: one.read_bytes() for one in tmp_path.iterdir() if "shm" not in one.name}
+        assert set(beside) == {"r.gpkg", "r.gpkg-wal"}
+        source = io.read(path, role="routes")
+        assert source.frame["route_id"].tolist() == ["new"]
+        assert [one.rule for one in source.notices] == ["not-closed"]
+        after = {one.name: one.read_bytes() for one in tmp_path.iterdir() if "shm" not in one.name}
+    assert after == beside
+
+
+NETWORK = """
+import json, os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+listener.settimeout(0)
+os.environ["PROJ_NETWORK"] = "ON"
+os.environ["PROJ_NETWORK_ENDPOINT"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+from pyproj import network
+from geo import io
+print([one.rule for one in io.read(sys.argv[1], role="routes").notices], end=" ")
+print(network.is_network_enabled(), end=" ")
+try:
+    listener.accept()
+    print("called")
+except BlockingIOError:
+    print("silent")
+"""
+
+
+def test_no_grid_is_fetched_for_the_crs_of_a_file(tmp_path):
+    path = tmp_path / "r.geojson"
+    path.write_text(json.dumps({**line([[-100, 40], [-99, 40]]), **named("EPSG:4267")}))
+    done = subprocess.run(
+        [sys.executable, "-c", NETWORK, path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.rstrip().endswith("'reprojected', 'no-id'] True silent"), done

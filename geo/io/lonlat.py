@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ from geo.io.features import refuse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["fits_degrees", "lonlat", "outside"]
+__all__ = ["fits_degrees", "lonlat", "offline", "outside"]
 
 _TURN: Final = 360
 _HALF: Final = 180
@@ -260,6 +261,30 @@ def _say_poles(shapes: Any, name: str, labels: Sequence[str], notices: list[Noti
             notices.append(Notice(name, labels[row], "pole", message))
 
 
+@contextmanager
+def offline() -> Iterator[None]:
+    """
+    Keep PROJ from fetching grids, whatever the environment says.
+
+    A file names its CRS, so with PROJ_NETWORK=ON a file could make a machine call a
+    server; and an answer would depend on whether it was reached.
+
+    Yields
+    ------
+    None
+        Afterwards the setting is as it was.
+    """
+    import pyproj.network
+
+    network: Any = pyproj.network
+    was = network.is_network_enabled()
+    network.set_network_enabled(active=False)
+    try:
+        yield
+    finally:
+        network.set_network_enabled(active=was)
+
+
 def _reprojected(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> gpd.GeoDataFrame:
     from pyproj.exceptions import ProjError
 
@@ -268,8 +293,9 @@ def _reprojected(frame: gpd.GeoDataFrame, name: str, notices: list[Notice]) -> g
         message = f"{name}: its CRS, {crs.name}, gives no longitudes and latitudes"
         raise CRSError(message)
     try:
-        _warn_of_guess(frame, name, notices)
-        moved = frame.to_crs(4326)
+        with offline():
+            _warn_of_guess(frame, name, notices)
+            moved = frame.to_crs(4326)
     except ProjError:
         message = f"{name}: from its CRS, {crs.name}, no way to WGS 84 is known"
         raise CRSError(message) from None

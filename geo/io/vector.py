@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import shutil
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -13,10 +17,10 @@ import shapely
 from geo.errors import CRSError, GeoError, GeometryError, InputError, Notice
 from geo.io.features import Features, label
 from geo.io.files import content
+from geo.io.lonlat import offline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
+    from collections.abc import Collection, Iterator
 
     from geo.io.archive import Member
     from geo.io.limits import Limits
@@ -26,6 +30,8 @@ __all__ = ["DRIVERS", "read_vector"]
 DRIVERS: Final = {".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 _SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
 _UTF8: Final = {"utf-8", "utf8", "65001"}
+_LOGGED_AT: Final = slice(18, 20)  # in the header of SQLite: 2 where a write-ahead log is kept
+_LOGGED: Final = 2
 _HEADER_AT: Final = slice(8, 10)
 
 
@@ -63,9 +69,10 @@ def read_vector(
     """
     driver = DRIVERS[member.file.suffix.lower()]
     notices: list[Notice] = []
-    _refuse_damage(member, driver, limits)
-    encoding = _encoding(member, notices) if driver == "ESRI Shapefile" else None
-    layers, parts = _opened(member, encoding, limits, notices)
+    with _apart(member, limits, notices) as there:
+        _refuse_damage(there, driver, limits)
+        encoding = _encoding(there, notices) if driver == "ESRI Shapefile" else None
+        layers, parts = _opened(there, encoding, limits, notices)
     frames = [_framed(part, known or crs) for part, known in parts]
     fits = [bool(set(frame.geom_type.dropna()) & set(wanted)) for frame in frames]
     kept = [row for row, fit in enumerate(fits) if fit]
@@ -78,9 +85,30 @@ def read_vector(
         raise GeometryError(message)
     kept = kept or [0]
     crs_of_first: Any = frames[kept[0]].crs
-    same = [frames[row].to_crs(crs_of_first) for row in kept]
+    with offline():
+        same = [frames[row].to_crs(crs_of_first) for row in kept]
     whole = gpd.GeoDataFrame(pd.concat(same, ignore_index=True), crs=crs_of_first)
     return whole, [called for row in kept for called in parts[row][0].labels], notices
+
+
+@contextmanager
+def _apart(member: Member, limits: Limits, notices: list[Notice]) -> Iterator[Member]:
+    """Give a copy of a database that would write files of its own beside it when it is read."""
+    with member.file.open("rb") as opened:
+        marks = opened.read(_LOGGED_AT.stop)[_LOGGED_AT]
+    if member.file.suffix.lower() != ".gpkg" or _LOGGED not in marks:
+        yield member
+        return
+    log = member.file.with_name(f"{member.file.name}-wal")
+    with TemporaryDirectory(prefix="geo-") as folder:
+        copy = Path(folder) / "layer.gpkg"
+        shutil.copyfile(member.file, copy)
+        if log.is_file() and log.stat().st_size:
+            limits.require("bytes", member.file.stat().st_size + log.stat().st_size, member.name)
+            shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+            message = f"was not closed by what wrote it: what {log.name} holds was read with it"
+            notices.append(Notice(member.name, "", "not-closed", message))
+        yield replace(member, file=copy)
 
 
 def _opened(

@@ -50,6 +50,9 @@ class Watch:
         for name in _HIDDEN_PROXIES:
             for spelled in (name, name.upper()):
                 os.environ[spelled] = f"http://127.0.0.1:{self.port}"
+        # with these PROJ would fetch grids for a CRS that a file names
+        os.environ["PROJ_NETWORK"] = "ON"
+        os.environ["PROJ_NETWORK_ENDPOINT"] = f"http://127.0.0.1:{self.port}"
         sys.addaudithook(self._hear)
 
     def _note(self, kind, event, what):
