@@ -27,6 +27,7 @@ DRIVERS: Final = {".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 _SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
 _UTF8: Final = {"utf-8", "utf8", "65001"}
 _HEADER_AT: Final = slice(8, 10)
+_CODE_PAGE_AT: Final = 29  # 0 where the table names no code page itself
 
 
 def read_vector(
@@ -149,7 +150,7 @@ def _encoding(member: Member, notices: list[Notice]) -> str | None:
     try:
         rows.decode("utf-8")
     except UnicodeDecodeError:
-        if not named:
+        if not named and not raw[_CODE_PAGE_AT]:
             message = (
                 "no .cpg beside it says how its text is written; it was taken for Latin-1, so "
                 "names in other letters are wrong"
