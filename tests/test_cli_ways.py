@@ -7,7 +7,9 @@ import json
 import re
 import shlex
 
+import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
 from conftest import ROOT
 
@@ -258,3 +260,17 @@ def test_a_scenario_that_does_not_hold_is_said_in_every_form(tmp_path):
         done = run("Pangwa", "Guwahati", "--scenario", str(path), "--format", form)
         assert "does not hold on" in done.stdout
         assert form == "table" or "does not hold on" in done.stderr
+
+
+def test_ways_as_tracks_read_back_as_the_same_lines(tmp_path):
+    path = tmp_path / "ways.gpx"
+    words = ("Pangwa", "Guwahati", "--as-of", "2026-02-28")
+    done = run(*words, "--gpx", str(path), "--format", "json")
+    assert done.exit_code == 0, done.output
+    [way] = json.loads(done.stdout)["ways"]
+    [line] = io.read(path, role="routes").frame.geometry
+    drawn = [point[:2] for point in way["path"]]
+    assert np.allclose(shapely.get_coordinates(line), drawn, atol=1e-7)
+    none = run("Pangwa", "Mae Sot", "--as-of", "2026-02-28", "--gpx", str(path))
+    assert none.exit_code == 1
+    assert "no way to travel" in none.stderr

@@ -158,7 +158,7 @@ def test_an_interrupt_ends_any_work_within_a_second(tmp_path, after_s):
     assert sorted(tmp_path.iterdir()) == [road, zone]
 
 
-@pytest.mark.parametrize("megabytes", [60, 150, 200])
+@pytest.mark.parametrize("megabytes", [60, 120, 150])
 def test_too_little_memory_is_said_in_one_line(megabytes):
     def poor():
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
@@ -175,10 +175,11 @@ def test_a_million_vertices_against_a_hundred_thousand_fit_in_a_gigabyte(tmp_pat
     zone = collection(tmp_path / "zone.geojson", "Polygon", [star(100_000)])
     line = [[95.5 + 3 * n / 1_000_000, 22 + 0.3 * math.sin(n / 50)] for n in range(1_000_000)]
     road = collection(tmp_path / "road.geojson", "LineString", line)
+    # what the system counts for a process includes what its parent held before it began
     script = (
-        "import resource; from geo.cli import main\n"
+        "from pathlib import Path; from geo.cli import main\n"
         "try: main()\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "finally: print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
     )
     words = ("expose", road, "--zones", zone, "--format", "csv")
     done = python(script, *words)

@@ -621,6 +621,19 @@ def test_many_bent_files_end_in_an_answer_or_an_error_that_names_them(tmp_path):
     bend_and_read(tmp_path, 100_000)
 
 
+@pytest.mark.parametrize("page", [0x03, 0])
+def test_a_shapefile_whose_letters_are_guessed_says_so(tmp_path, page):
+    path = tmp_path / "r.shp"
+    frame([shapely.LineString(EAST)], name=["Caf\u00e9"]).to_file(path, encoding="ISO-8859-1")
+    path.with_suffix(".cpg").unlink()
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    table[29] = page  # 3: Windows-1252
+    path.with_suffix(".dbf").write_bytes(table)
+    found = io.read(path, role="routes")
+    assert found.frame["name"].tolist() == ["Caf\u00e9"]
+    assert [notice.rule for notice in found.notices] == ([] if page else ["encoding"])
+
+
 def test_what_gdal_warns_of_travels_with_the_answer(tmp_path):
     files = {**shapefile(what=["x"])}
     table = bytearray(files["r.dbf"])

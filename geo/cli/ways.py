@@ -102,15 +102,17 @@ def _options(function: Any) -> Any:
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the ways as well.")
+@click.option("--gpx", metavar="FILE", help="Write the ways as tracks for a handheld as well.")
 @LIMITS
 @LAYERS
-def ways(
+def ways(  # noqa: PLR0913 - one parameter for each option
     start: str,
     end: str,
     *,
     form: str,
     output: str | None,
     page: str | None,
+    gpx: str | None,
     folder: str | None,
     **given: Any,
 ) -> None:
@@ -123,10 +125,10 @@ def ways(
     """
     from geo.report import choices
 
-    for path in (output, page):
+    for path in (output, page, gpx):
         require_folder(path)
     read = (*given["lines"], *given["zones"], given["control"] or "", *given["scenarios"])
-    refuse_clash([name for name in read if name], (output, page))
+    refuse_clash([name for name in read if name], (output, page, gpx))
     desk = Desk(catalog(folder), given["crs"], given["limits"])
     names = ("lines", "zones", "control", "speeds", "tolerance", "crossings")
     ground = floor.read(desk, floor.Sources(**{name: given[name] for name in names}))
@@ -146,6 +148,8 @@ def ways(
     put(write(found), output)
     if page is not None:
         _draw(desk, found, page)
+    if gpx is not None:
+        _track(found, gpx)
 
 
 def _question(ground: Ground, names: tuple[str, ...], given: dict[str, Any]) -> Question:
@@ -200,6 +204,17 @@ def _reproduce(
     line = command("ways", ends, options)
     words = [flag for flag, name in flags.items() if given[name]]
     return " ".join([*line.split(" ", 2)[:2], *words, *line.split(" ", 2)[2:]])
+
+
+def _track(found: Ways, path: str) -> None:
+    """Write the ways as tracks: those that there are, none that is closed."""
+    from geo import handover, io
+
+    if found.exposure is None:
+        message = f"{path}: there is no way to travel"
+        raise InputError(message)
+    io.write_text(path, handover.as_gpx(found.exposure))
+    wrote(path)
 
 
 def _draw(desk: Desk, found: Ways, page: str) -> None:

@@ -33,6 +33,7 @@ _UTF8: Final = {"utf-8", "utf8", "65001"}
 _LOGGED_AT: Final = slice(18, 20)  # in the header of SQLite: 2 where a write-ahead log is kept
 _LOGGED: Final = 2
 _HEADER_AT: Final = slice(8, 10)
+_CODE_PAGE_AT: Final = 29  # 0 where the table names no code page itself
 
 
 def read_vector(
@@ -191,7 +192,7 @@ def _encoding(member: Member, notices: list[Notice]) -> str | None:
     try:
         rows.decode("utf-8")
     except UnicodeDecodeError:
-        if not named:
+        if not named and not raw[_CODE_PAGE_AT]:
             message = (
                 "no .cpg beside it says how its text is written; it was taken for Latin-1, so "
                 "names in other letters are wrong"
