@@ -634,6 +634,29 @@ def test_a_shapefile_whose_letters_are_guessed_says_so(tmp_path, page):
     assert [notice.rule for notice in found.notices] == ([] if page else ["encoding"])
 
 
+@pytest.mark.parametrize("ending", [".shp", ".shx", ".dbf"])
+def test_a_shapefile_of_which_a_part_is_cut_is_refused(tmp_path, ending):
+    """GDAL reads it all the same, with fewer shapes or without their attributes."""
+    frame([shapely.LineString(EAST)] * 2, route_id=["a", "b"], name=["Caf\u00e9", "x"]).to_file(
+        tmp_path / "r.shp", encoding="ISO-8859-1"
+    )
+    (tmp_path / "r.cpg").unlink()
+    path = tmp_path / f"r{ending}"
+    whole = path.read_bytes()
+    for cut in [*range(0, len(whole) - 1, 7), len(whole) - 2]:
+        path.write_bytes(whole[:cut])
+        with pytest.raises(InputError, match=r"^r\.shp: not a file of the format ESRI Shapefile"):
+            io.read(tmp_path / "r.shp", role="routes")
+
+
+def test_a_shapefile_with_more_shapes_than_rows_is_refused(tmp_path):
+    frame([shapely.LineString(EAST)] * 2, route_id=["a", "b"]).to_file(tmp_path / "r.shp")
+    frame([shapely.LineString(EAST)], route_id=["a"]).to_file(tmp_path / "other.shp")
+    (tmp_path / "other.dbf").replace(tmp_path / "r.dbf")
+    with pytest.raises(InputError, match=r"damaged one: 2 shapes, 1 rows"):
+        io.read(tmp_path / "r.shp", role="routes")
+
+
 def test_what_gdal_warns_of_travels_with_the_answer(tmp_path):
     files = {**shapefile(what=["x"])}
     table = bytearray(files["r.dbf"])

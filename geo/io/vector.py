@@ -32,6 +32,11 @@ _SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSI
 _UTF8: Final = {"utf-8", "utf8", "65001"}
 _LOGGED_AT: Final = slice(18, 20)  # in the header of SQLite: 2 where a write-ahead log is kept
 _LOGGED: Final = 2
+_LENGTH_AT: Final = slice(24, 28)  # of .shp and .shx, in words of two bytes
+_WORD: Final = 2
+_SHAPES_HEADER: Final = 100
+_INDEX_ROW: Final = 8
+_LEAST_HEADER: Final = 33  # of a table of dBASE without any column
 _HEADER_AT: Final = slice(8, 10)
 _CODE_PAGE_AT: Final = 29  # 0 where the table names no code page itself
 
@@ -174,6 +179,24 @@ def _refuse_alone(member: Member, limits: Limits) -> None:
         raise InputError(message)
     parts = (member.file, *(_beside(member.file, ending) for ending in (".shx", ".dbf")))
     limits.require("bytes", sum(part.stat().st_size for part in parts if part), member.name)
+    _refuse_cut(member, *(content(part) for part in parts if part))
+
+
+def _refuse_cut(member: Member, shapes: bytes, index: bytes, table: bytes) -> None:
+    """Refuse what GDAL reads as fewer rows or as rows without attributes: dates would be lost."""
+    many = int.from_bytes(table[4:8], "little")
+    header, row = (int.from_bytes(table[at : at + 2], "little") for at in (8, 10))
+    is_cut = {
+        ".shp": len(shapes) < _WORD * int.from_bytes(shapes[_LENGTH_AT], "big"),
+        ".shx": len(index) < _WORD * int.from_bytes(index[_LENGTH_AT], "big"),
+        ".dbf": header < _LEAST_HEADER or len(table) < header + many * row,
+    }
+    wrong = [ending for ending, is_so in is_cut.items() if is_so]
+    rows = (len(index) - _SHAPES_HEADER) // _INDEX_ROW
+    if wrong or rows != many:
+        why = f"its {' and '.join(wrong)} is cut" if wrong else f"{rows} shapes, {many} rows"
+        message = f"{member.name}: not a file of the format ESRI Shapefile, or a damaged one: {why}"
+        raise InputError(message)
 
 
 def _beside(file: Path, ending: str) -> Path | None:
@@ -192,7 +215,7 @@ def _encoding(member: Member, notices: list[Notice]) -> str | None:
     try:
         rows.decode("utf-8")
     except UnicodeDecodeError:
-        if not named and not raw[_CODE_PAGE_AT]:
+        if not named and raw[_CODE_PAGE_AT:][:1] in {b"", b"\0"}:
             message = (
                 "no .cpg beside it says how its text is written; it was taken for Latin-1, so "
                 "names in other letters are wrong"

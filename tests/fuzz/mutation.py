@@ -44,7 +44,15 @@ KEYS = (
 WORDS = (
     *("Feature", "FeatureCollection", "GeometryCollection", "Point", "MultiPoint", "LineString"),
     *("MultiLineString", "Polygon", "MultiPolygon", "2024-01-01", "2024-02-30", "9999-12-31"),
-    *("0001-01-01", "2024", "01/02/2024", "urn:ogc:def:crs:EPSG::32647", "EPSG:3857", "null"),
+    *(
+        "0001-01-01",
+        "2024",
+        "01/02/2024",
+        "urn:ogc:def:crs:EPSG::32647",
+        "EPSG:3857",
+        "EPSG:4267",
+        "null",
+    ),
 )
 TAGS = (
     *("<Placemark>", "</Placemark>", "<Document>", "<Folder>", "</Folder>", "<LineString>"),

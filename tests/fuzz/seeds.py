@@ -144,6 +144,8 @@ def _own():
     for role, document in (("routes", geojson[-1]), ("zones", areas[-1])):
         yield f"{role}.zip", pack([("a/b.geojson", json.dumps(many(*document)))])
     yield "routes.gpkg", _database(shapely.LineString([(96, 25), (99, 25)]), route_id="r")
+    logged = _database(shapely.LineString([(96, 25), (99, 26)]), route_id="log")
+    yield "routes.gpkg", logged[:18] + b"\2\2" + logged[20:]  # as if a write-ahead log were kept
     yield "zones.gpkg", _database(shapely.box(97, 25, 98, 26), zone_id="z", name=HOSTILE[0])
     yield "routes.shp", _shapefile()
     yield from _of_events()

@@ -26,6 +26,7 @@ MISDEEDS = {
         "import os; os.rename('here', '../there')",
         "import os; os.remove('../secret')",
         "import os; os.mkdir('../folder')",
+        "import shutil; shutil.copyfile('here', '../copy')",
     ),
     "executions": (
         "import subprocess, sys; subprocess.run([sys.executable, '-c', ''])",
@@ -44,6 +45,7 @@ from fuzz.watch import Watch
 base = Path(sys.argv[1])
 (base / "in").mkdir()
 (base / "secret").write_text("s")
+(base / "secret2").write_text("s")
 os.chdir(base / "in")
 Path("here").write_text("h")
 watch = Watch("../secret")
@@ -101,7 +103,8 @@ def test_the_watch_hears_each_misdeed(tmp_path, kind, code):
 
 @pytest.mark.slow
 def test_the_watch_is_silent_where_nothing_is_amiss(tmp_path):
-    code = "import tempfile; open('new', 'w').close(); open('here').close(); eval('1 + 1')"
+    code = "import tempfile; open('new', 'w').close(); open('here').close(); eval('1 + 1'); "
+    code += "import shutil; shutil.copyfile('../secret2', 'copy')"
     assert not run("-c", PLANTED, tmp_path, code).split()
 
 

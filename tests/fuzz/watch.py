@@ -95,7 +95,8 @@ class Watch:
             self._note("files", "open", path)
 
     def _changed(self, event, arguments):
-        paths = [one for one in arguments[:2] if isinstance(one, str | bytes | os.PathLike)]
+        named = arguments[1:2] if event == "shutil.copyfile" else arguments[:2]
+        paths = [one for one in named if isinstance(one, str | bytes | os.PathLike)]
         # by a folder's handle: rmtree goes down so, inside of what it was given
         by_handle = event in _AT and isinstance(arguments[-1], int) and arguments[-1] >= 0
         if not by_handle and not all(map(self._is_allowed, paths)):
