@@ -50,6 +50,10 @@ class Desk:
         """Tell a layer of the catalogue from a file, which comes first."""
         return name in self.layers and not Path(name).is_file()
 
+    def own_claims(self, zones: Sequence[str]) -> tuple[str, ...]:
+        """Give the claims that go with zones: the bundled ones with layers, named or not."""
+        return (CONTROL,) if all(self.is_layer(name) for name in zones) else ()
+
     def covered(self, names: Sequence[str]) -> GeoDataFrame | None:
         """Give the ground that the sources of layers speak of; None where one does not say."""
         import pandas as pd

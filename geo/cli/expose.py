@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geo.cli import near, over_time
-from geo.cli.desk import CONTROL, ZONES, Desk, catalog, command
+from geo.cli.desk import ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say, wrote
 from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, LIMITS, finite, main
 
@@ -101,8 +101,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     desk = Desk(catalog(folder), crs, limits)
     lines = desk.read(routes, "routes")
     areas = desk.read_all(zones or (ZONES,), "zones")
-    if not control and all(desk.is_layer(name) for name in zones):
-        control = (CONTROL,)  # the bundled zones go with the bundled claims, named or not
+    control = control or desk.own_claims(zones)
     claims = desk.read_claims(control)
     options: dict[str, object] = {"--zones": zones, "--control": control}
     options |= {"--crs": crs, "--limit": limits}

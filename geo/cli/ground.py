@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.cli.desk import CONTROL, LINKS, ROUTES, ZONES
+from geo.cli.desk import LINKS, ROUTES, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def read(desk: Desk, wanted: Sources) -> Ground:
     ours = all(desk.is_layer(name) for name in areas)
     lines = desk.read_all(named, "routes")
     zones = desk.read_all(areas, "zones")
-    control = wanted.control or (CONTROL if ours else None)
+    control = wanted.control or next(iter(desk.own_claims(areas)), None)
     knowledge = Knowledge(
         zones,
         None if control is None else desk.read(control, "control"),
