@@ -15,16 +15,17 @@ from geo.io.features import Features, label
 from geo.io.files import content
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from geo.io.archive import Member
     from geo.io.limits import Limits
 
-__all__ = ["DRIVERS", "read_vector"]
+__all__ = ["DRIVERS", "read_vector", "stream_vector"]
 
 DRIVERS: Final = {".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 _SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
+_NO_LINES: Final = {"Point", "MultiPoint", "Polygon", "MultiPolygon"}
 _UTF8: Final = {"utf-8", "utf8", "65001"}
 _HEADER_AT: Final = slice(8, 10)
 _CODE_PAGE_AT: Final = 29  # 0 where the table names no code page itself
@@ -92,6 +93,63 @@ def read_vector(
     same = [frames[row].to_crs(crs_of_first) for row in kept]
     whole = gpd.GeoDataFrame(pd.concat(same, ignore_index=True), crs=crs_of_first)
     return whole, [called for row in kept for called in parts[row][0].labels], notices
+
+
+def stream_vector(
+    file: Path, limits: Limits, *, shapes: bool = True
+) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """
+    Read the features of a GeoPackage one by one, so that it may be larger than memory.
+
+    Layers that can hold no lines are passed over.
+
+    Parameters
+    ----------
+    file
+        The file.
+    limits
+        What it may hold; only its bytes count, which are checked at its door.
+    shapes
+        Whether geometries are read, too.
+
+    Yields
+    ------
+    crs, record, shape
+        The CRS of its layer ("" where it names none), the attributes, and the
+        geometry: None where there is none, the reason where it cannot be read.
+
+    Raises
+    ------
+    InputError
+        If it is not what its ending says, or damaged.
+    """
+    import fiona
+
+    from geo.io.archive import Member
+
+    member = Member(file, file.name)
+    _refuse_damage(member, "GPKG", limits)
+    how = {"driver": "GPKG", "allow_unsupported_drivers": True, "ignore_geometry": not shapes}
+    try:
+        with fiona.Env(**_SHUT):
+            for layer in _layers(fiona, file, "GPKG"):
+                with fiona.open(file, layer=layer, **how) as collection:
+                    if str(collection.schema["geometry"]).rpartition(" ")[2] in _NO_LINES:
+                        continue
+                    crs = str(collection.crs_wkt or "")
+                    for feature in collection:
+                        yield crs, dict(feature["properties"]), _shape_or_reason(feature)
+    except fiona.errors.FionaError:
+        message = f"{file.name}: not a file of the format GPKG, or a damaged one"
+        raise InputError(message) from None
+
+
+def _shape_or_reason(feature: Any) -> Any:
+    given = feature["geometry"]
+    try:
+        return None if given is None else _shape(given)
+    except (ValueError, shapely.errors.ShapelyError) as error:
+        return str(error)
 
 
 def _framed(part: Features, crs: Any) -> gpd.GeoDataFrame:
