@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -17,7 +18,6 @@ from geo.io.rows import files_of, stream_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from geo.io.limits import Limits
     from geo.io.rows import Rows
@@ -141,7 +141,12 @@ class Fleet:
     """
 
     def __init__(self, paths: Sequence[str | Path], crs: str | None, limits: Limits) -> None:
-        self.files: list[Path] = [file for path in paths for file in files_of(path)]
+        found = [(file, Path(path)) for path in paths for file in files_of(path)]
+        self.files: list[Path] = [file for file, _ in found]
+        self._called_as = {
+            file: file.relative_to(path).as_posix() if path.is_dir() else file.name
+            for file, path in found
+        }
         if len(set(self.files)) < len(self.files):
             twin = next(file for file, times in Counter(self.files).items() if times > 1)
             message = f"{twin.name}: is named twice"
@@ -168,7 +173,7 @@ class Fleet:
         self._stamps = self._stamped()
         return [
             {
-                "name": file.name,
+                "name": self._called_as[file],
                 "bytes": file.stat().st_size,
                 "sha256": io.sha256(file, most=None),
             }
@@ -207,10 +212,14 @@ class Fleet:
             for names, column in self._names_of(file):
                 hashes.extend(_hashed(name) for name in names)
                 rule = column
+            self.routes += len(hashes)
             if rule in {"route_id", "id", "corridor_id"} and len(set(hashes)) < len(hashes):
                 self._refuse_twins(file, rule)
+            if len(self.files) > 1:
+                hashes.append(
+                    _hashed(self._called_as[file])
+                )  # what it is called if it cannot be read
             self._names.every.extend(hashes)
-            self.routes += len(hashes)
         self._names.close()
         if not self.routes:
             message = "there are no routes to measure"
@@ -231,7 +240,7 @@ class Fleet:
         except GeoError:
             if len(self.files) == 1:
                 raise
-            yield [file.name], ""  # is told when it is read for its routes
+            # why is told when it is read for its routes
 
     def _stream(self, file: Path, *, shapes: bool) -> Iterator[Rows]:
         columns = _COLUMNS if shapes else (*_IDS, "corridor_id")
@@ -311,7 +320,8 @@ class Fleet:
                 if len(self.files) == 1:
                     raise
                 problem = " ".join(str(error).split())
-                row = Row(file.name, file.name, file.name, -1, None, problem, None, None)
+                name = self._called_as[file]
+                row = Row(name, name, name, -1, None, problem, None, None)
                 yield self._own("EPSG:4326", [row], [])
 
     def _routes_of(self, file: Path) -> Iterator[tuple[str, list[Row], list[Notice]]]:
@@ -350,7 +360,14 @@ class Fleet:
             wkb, problem = (None, shape) if isinstance(shape, str) else (shape, "")
             title = titles[at] or names[at]
             yield Row(
-                names[at], title, file.name, first + at, wkb, problem, errors[at], sections[at]
+                names[at],
+                title,
+                self._called_as[file],
+                first + at,
+                wkb,
+                problem,
+                errors[at],
+                sections[at],
             )
 
 

@@ -15,7 +15,7 @@ from geo.io.parquet import metadata_of
 if TYPE_CHECKING:
     from geo.batch.part import Part
 
-__all__ = ["Folder"]
+__all__ = ["Folder", "digest_of"]
 
 MANIFEST: Final = "manifest.json"
 _KINDS: Final = ("passages", "summary")  # in the order of writing: the second one makes it whole
@@ -87,10 +87,16 @@ class Folder:
             for file in (self.path / kind).iterdir():
                 if _UNFINISHED.fullmatch(file.name):
                     file.unlink()
-        if before is not None and before.get("state") == "complete":
+        if before is not None and self._is_whole(before):
             return True
         self._write({"state": "running"})
         return False
+
+    def _is_whole(self, before: dict[str, Any]) -> bool:
+        """Tell whether an answer was finished, and nothing was taken away since."""
+        known = [(one["number"], one["input_sha256"]) for one in before.get("blocks", ())]
+        done = before.get("state") == "complete"
+        return done and all(self.record(*block) is not None for block in known)
 
     def _make(self) -> None:
         try:
@@ -115,7 +121,7 @@ class Folder:
         return found
 
     def _require_same(self, before: dict[str, Any]) -> None:
-        if before.get("settings_sha256") == _digest(self._settings):
+        if before.get("settings_sha256") == digest_of(self._settings):
             return
         old = before["settings"]
         differ = [name for name in self._settings if old.get(name) != _plain(self._settings[name])]
@@ -156,21 +162,12 @@ class Folder:
             Its record; None if it is still to be measured.
         """
         told = [metadata_of(self._part(kind, number, digest)) for kind in _KINDS]
-        if any(one is None or one.get("settings_sha256") != self.digest() for one in told):
+        if any(
+            one is None or one.get("settings_sha256") != digest_of(self._settings) for one in told
+        ):
             return None
         block = (told[1] or {}).get("block")
         return block if isinstance(block, dict) and block.get("input_sha256") == digest else None
-
-    def digest(self) -> str:
-        """
-        Give the SHA-256 of the settings.
-
-        Returns
-        -------
-        str
-            64 hexadecimal digits.
-        """
-        return _digest(self._settings)
 
     def put(self, part: Part) -> None:
         """
@@ -193,7 +190,7 @@ class Folder:
     def _part(self, kind: str, number: int, digest: str) -> Path:
         return self.path / kind / f"part-{number:06d}-{digest[:16]}.parquet"
 
-    def close(self, answer: dict[str, Any], blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    def close(self, answer: dict[str, Any], blocks: list[dict[str, Any]]) -> None:
         """
         Write the manifest of a whole answer.
 
@@ -203,11 +200,6 @@ class Folder:
             What is said of the whole.
         blocks
             The records of all blocks.
-
-        Returns
-        -------
-        dict
-            The manifest.
 
         Raises
         ------
@@ -221,7 +213,7 @@ class Folder:
                 odd = sorted(wanted ^ there)
                 message = f"{self.path / kind}: {odd[0]} is missing, or is no part of this answer"
                 raise OutputError(message)
-        return self._write({"state": "complete", **answer, "blocks": blocks})
+        self._write({"state": "complete", **answer, "blocks": blocks})
 
     def manifest(self) -> dict[str, Any]:
         """
@@ -239,17 +231,29 @@ class Folder:
         """
         return self._manifest() or {}
 
-    def _write(self, more: dict[str, Any]) -> dict[str, Any]:
-        whole = {"settings_sha256": self.digest(), "settings": self._settings, **more}
+    def _write(self, more: dict[str, Any]) -> None:
+        whole = {"settings_sha256": digest_of(self._settings), "settings": self._settings, **more}
         text = json.dumps(whole, ensure_ascii=False, indent=1)
         io.write_text(self.path / MANIFEST, text + "\n")
-        return whole
 
 
 def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def _digest(settings: dict[str, Any]) -> str:
+def digest_of(settings: dict[str, Any]) -> str:
+    """
+    Give the SHA-256 of settings.
+
+    Parameters
+    ----------
+    settings
+        Plain values.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

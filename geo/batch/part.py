@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geopandas import GeoDataFrame
+    from pyproj import CRS
 
     from geo.batch.fleet import Block, Row
 
@@ -155,11 +157,11 @@ def _decoded(rows: Sequence[Row]) -> tuple[Any, list[str]]:
     """Read the geometries; what is none, or no line, is None with a reason."""
     wkb = np.array([row.wkb for row in rows], dtype=object)
     problems = [row.problem for row in rows]
-    try:
-        shapes = shapely.from_wkb(wkb)
-    except shapely.errors.ShapelyError:
-        shapes = np.array([_one(raw, at, problems) for at, raw in enumerate(wkb)], dtype=object)
     with np.errstate(invalid="ignore"):  # what is not finite is named later
+        try:
+            shapes = shapely.from_wkb(wkb)
+        except shapely.errors.ShapelyError:
+            shapes = np.array([_one(raw, at, problems) for at, raw in enumerate(wkb)], dtype=object)
         shapes = shapely.force_2d(shapes)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     for at in np.flatnonzero(empty).tolist():
@@ -187,7 +189,7 @@ def _sifted(block: Block, shapes: Any, problems: list[str], notices: list[Notice
 
     def bring(rows: list[int]) -> None:
         said: list[Notice] = []
-        frame = gpd.GeoDataFrame(geometry=shapes[rows], crs=block.crs)
+        frame = gpd.GeoDataFrame(geometry=shapes[rows], crs=_parsed(block.crs))
         try:
             moved = lonlat(frame, "routes", [labels[row] for row in rows], said)
         except GeoError as error:
@@ -205,6 +207,13 @@ def _sifted(block: Block, shapes: Any, problems: list[str], notices: list[Notice
     if there:
         bring(there)
     return shapes
+
+
+@lru_cache(maxsize=8)
+def _parsed(crs: str) -> CRS:
+    from pyproj import CRS
+
+    return CRS.from_user_input(crs)
 
 
 def _reason(error: GeoError, label: str) -> str:

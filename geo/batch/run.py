@@ -14,7 +14,7 @@ from geo import control as hands
 from geo import passages
 from geo.batch.crew import crew
 from geo.batch.fleet import Fleet
-from geo.batch.folder import Folder
+from geo.batch.folder import Folder, digest_of
 from geo.batch.part import Ground
 from geo.errors import InputError, Notice
 from geo.exposure import bounds, coverage, frames, sources
@@ -62,6 +62,8 @@ class Options:
         Whether the parts of another answer in the folder are removed.
     threads
         Whether threads measure, not processes: only to compare.
+    inputs, notices
+        The files of zones, and what was said of them when they were read.
     """
 
     as_of: date | str | None = None
@@ -72,6 +74,8 @@ class Options:
     workers: int | None = None
     fresh: bool = False
     threads: bool = False
+    inputs: Sequence[Mapping[str, object]] = ()
+    notices: Sequence[Notice] = ()
 
 
 def measure(
@@ -80,7 +84,6 @@ def measure(
     folder: str | Path,
     *,
     options: Options | None = None,
-    inputs: Sequence[Mapping[str, object]] = (),
     tell: Callable[[int, int, int], None] | None = None,
 ) -> dict[str, Any]:
     """
@@ -103,8 +106,6 @@ def measure(
         passage, begins.
     options
         How; the defaults if left out.
-    inputs
-        The files of zones, for the manifest.
     tell
         Is called after each block with the routes done, all routes, and how many of
         those done were measured now.
@@ -127,30 +128,40 @@ def measure(
     require_pyarrow()
     options = options or Options()
     _require_sane(options)
-    notices: list[Notice] = []
+    notices = list(options.notices)
     ground, day = _ground(zones, options, notices)
     fleet, out = Fleet(routes, options.crs, options.limits), Folder(folder)
-    settings = _settings(fleet, ground, day, options, inputs)
-    if out.begin(settings, fresh=options.fresh):
-        return out.manifest()
-    ground.about.update(settings_sha256=out.digest(), **_about(settings))
+    settings = _settings(fleet, ground, day, options)
+    ground.about.update(settings_sha256=digest_of(settings), **_about(settings))
+    if not out.begin(settings, fresh=options.fresh):
+        records = _measured(fleet, ground, out, options, tell)
+        fleet.require_unchanged()
+        out.close(_answer(records, ground, notices), records)
+    manifest = out.manifest()
+    if manifest["rejected"] == manifest["routes"]:
+        message = f"none of the {manifest['routes']} routes could be measured: {_first(manifest)}"
+        raise InputError(message)
+    return manifest
+
+
+def _measured(
+    fleet: Fleet,
+    ground: Ground,
+    out: Folder,
+    options: Options,
+    tell: Callable[[int, int, int], None] | None,
+) -> list[dict[str, Any]]:
+    """Measure and write the blocks that are not there yet; give the records of all."""
+    records: list[dict[str, Any]] = []
     workers = options.workers or os.cpu_count() or 1
     with crew(ground, workers, threads=options.threads) as hired:
         fleet.name()
-        records: list[dict[str, Any]] = []
         ledger = _Progress(fleet.routes, tell)
         for part in hired.measured(_still_to_do(fleet, options.vertices, out, records, ledger)):
             out.put(part)
             records.append(part.record)
             ledger.add(part.record["routes"], now=True)
-    fleet.require_unchanged()
-    records.sort(key=lambda record: record["number"])
-    answer = _answer(records, ground, notices)
-    manifest = out.close(answer, records)
-    if answer["rejected"] == answer["routes"]:
-        message = f"none of the {answer['routes']} routes could be measured: {_first(records)}"
-        raise InputError(message)
-    return manifest
+    return sorted(records, key=lambda record: int(record["number"]))
 
 
 @dataclass
@@ -216,14 +227,16 @@ def _settings(
     ground: Ground,
     day: date | None,
     options: Options,
-    inputs: Sequence[Mapping[str, object]],
 ) -> dict[str, Any]:
     """Give all that the numbers, and how they lie in parts, depend on."""
     about = head(day, None, "", ())
     return {
         "as_of": about["as_of"],
         "inputs": fleet.inputs(),
-        "zones": {"sha256": _zones_sha256(ground.zones), "files": [dict(one) for one in inputs]},
+        "zones": {
+            "sha256": _zones_sha256(ground.zones),
+            "files": [dict(one) for one in options.inputs],
+        },
         "options": {
             "crs": options.crs,
             "position_error_m": options.position_error_m,
@@ -261,6 +274,6 @@ def _answer(records: list[dict[str, Any]], ground: Ground, notices: list[Notice]
     }
 
 
-def _first(records: list[dict[str, Any]]) -> str:
-    reason = records[0]["reasons"][0]
+def _first(manifest: dict[str, Any]) -> str:
+    reason = manifest["blocks"][0]["reasons"][0]
     return f"{reason['file']}, {reason['route_id']}: {reason['reason']}"

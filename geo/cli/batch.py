@@ -46,6 +46,13 @@ _MINUTE_S = 60
     metavar="N",
     help="Processes that measure. Default: one for each processor.",
 )
+@click.option(
+    "--block",
+    "vertices",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Vertices in a part, about: fewer take less memory. Default: 262144.",
+)
 @click.option("--fresh", is_flag=True, help="Begin anew in a folder that holds another answer.")
 @LIMITS
 @LAYERS
@@ -57,6 +64,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
     as_of: str | None,
     error_km: float | None,
     workers: int | None,
+    vertices: int | None,
     fresh: bool,  # noqa: FBT001 - click names it
     limits: tuple[str, ...],
     folder: str | None,
@@ -83,13 +91,13 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
         crs=crs,
         position_error_m=None if error_km is None else error_km * 1000,
         limits=DEFAULT.raised(limits),
+        vertices=vertices or many.VERTICES,
         workers=workers,
         fresh=fresh,
+        inputs=desk.inputs,
+        notices=desk.notices,
     )
-    say(desk.notices)
-    found = many.measure(
-        list(routes), areas, output, options=options, inputs=desk.inputs, tell=_progress()
-    )
+    found = many.measure(list(routes), areas, output, options=options, tell=_progress())
     _tell(found)
     wrote(output, f": {found['routes']:,} routes, {found['passages']:,} passages")
 

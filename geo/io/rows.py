@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
+from geo import geodesy
 from geo.errors import CRSError, InputError
 from geo.io import parquet
 from geo.io.features import spelled
@@ -148,7 +150,7 @@ def _of_parquet(
         file, list(names.values()), shapes=shapes
     ):
         table = {name: read_columns[old] for name, old in names.items()}
-        yield Rows(_crs(known or crs, file), table, list(wkb), count)
+        yield Rows(_crs(known or crs, file.name), table, list(wkb), count)
 
 
 def _of_geopackage(
@@ -168,7 +170,7 @@ def _of_geopackage(
                 if any(name in record for record in records)
             }
             wkb = [_wkb(shape) for _, shape in mine] if shapes else []
-            yield Rows(_crs(known or crs, file), table, wkb, len(mine))
+            yield Rows(_crs(known or crs, file.name), table, wkb, len(mine))
 
 
 def _of_whole(file: Path, columns: Sequence[str], crs: str | None, limits: Limits) -> Rows:
@@ -185,16 +187,22 @@ def _wkb(shape: Any) -> bytes | str | None:
     return wkb
 
 
-def _crs(known: str | None, file: Path) -> str:
+@lru_cache(maxsize=64)
+def _crs(known: str | None, name: str) -> str:
+    """Check a CRS; call longitude and latitude by one name, however it is written."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError as Unknown
 
     if not known:
-        message = f"{file.name}: names no CRS; give --crs"
+        message = f"{name}: names no CRS; give --crs"
         raise CRSError(message)
     try:
-        CRS.from_user_input(known)
+        read = CRS.from_user_input(known)
     except Unknown:
-        message = f"{file.name}: its CRS {known!r} is not known"
+        message = f"{name}: its CRS {known!r} is not known"
         raise CRSError(message) from None
-    return known
+    try:
+        geodesy.require_lonlat(read, name)
+    except CRSError:
+        return known
+    return "EPSG:4326"

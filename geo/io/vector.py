@@ -133,15 +133,20 @@ def stream_vector(
     try:
         with fiona.Env(**_SHUT):
             for layer in _layers(fiona, file, "GPKG"):
+                if not _may_hold_lines(fiona, file, layer):
+                    continue
                 with fiona.open(file, layer=layer, **how) as collection:
-                    if str(collection.schema["geometry"]).rpartition(" ")[2] in _NO_LINES:
-                        continue
                     crs = str(collection.crs_wkt or "")
                     for feature in collection:
                         yield crs, dict(feature["properties"]), _shape_or_reason(feature)
     except fiona.errors.FionaError:
         message = f"{file.name}: not a file of the format GPKG, or a damaged one"
         raise InputError(message) from None
+
+
+def _may_hold_lines(fiona: Any, file: Path, layer: str) -> bool:
+    with fiona.open(file, driver="GPKG", layer=layer, allow_unsupported_drivers=True) as opened:
+        return str(opened.schema["geometry"]).rpartition(" ")[2] not in _NO_LINES
 
 
 def _shape_or_reason(feature: Any) -> Any:
