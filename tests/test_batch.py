@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -234,6 +235,20 @@ def test_another_answer_is_refused_in_one_line(what, fleet, file, zones, tmp_pat
     run(file, zones, out, fresh=True, **options)
     run(file, zones, tmp_path / "anew", **options)
     assert content(out) == content(tmp_path / "anew")
+
+
+@pytest.mark.parametrize("kind", ["empty", "none-holds", "far"])
+def test_a_zero_is_never_silent(kind, fleet, file, zones, tmp_path):
+    rule = {"empty": "empty-layer", "none-holds": "none-holds", "far": "far-apart"}[kind]
+    if kind == "empty":
+        zones = zones.iloc[:0]
+    if kind == "none-holds":
+        zones = zones.assign(valid_from="2030-01-01")
+    if kind == "far":
+        zones = zones.set_geometry(zones.geometry.translate(-60, 0))
+    manifest = run(file, zones, tmp_path / "out", as_of="2026-01-01")
+    assert rule in {one["rule"] for one in manifest["warnings"]}
+    assert_same(tmp_path / "out", fleet, zones, as_of="2026-01-01")
 
 
 def test_a_folder_of_other_things_is_left_alone(file, zones, tmp_path):
@@ -494,6 +509,20 @@ def test_where_nothing_can_be_forked_the_answer_is_the_same(file, zones, tmp_pat
     monkeypatch.setattr(crew.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     run(file, zones, tmp_path / "spawn", workers=2)
     assert content(tmp_path / "spawn") == content(tmp_path / "fork")
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_how_far_it_is(file, zones, tmp_path):
+    zones.to_file(tmp_path / "zones.gpkg")
+    words = [sys.executable, "-m", "geo.cli", "batch", file, "--zones", tmp_path / "zones.gpkg"]
+    words += ["--block", "200", "--workers", "1", "-o", tmp_path / "out"]
+    screen, wire = os.openpty()
+    subprocess.run([str(word) for word in words], stderr=wire, check=True)
+    os.close(wire)
+    shown = os.read(screen, 1 << 16).decode()
+    os.close(screen)
+    assert re.search(r"\r\d+ of 60 routes, [\d,]+ a second, \d+ s left", shown)
+    assert re.search(r"\r60 of 60 routes, [\d,]+ a second *\r?\n", shown)
 
 
 def alive(group):

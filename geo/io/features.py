@@ -118,7 +118,9 @@ class Features:
         refuse(self.problems, self.name)
         many = int(shapely.get_num_coordinates(self.shapes).sum()) if self.shapes else 0
         self.limits.require("vertices", many, self.name)
-        table = pd.DataFrame(self.records, index=range(len(self.shapes)))
+        # where pyarrow is installed, pandas would keep text in it, which holds no surrogates
+        with pd.option_context("mode.string_storage", "python"):
+            table = pd.DataFrame(self.records, index=range(len(self.shapes)))
         table = table.rename(columns=spelled(list(table.columns), self.name))
         try:
             return gpd.GeoDataFrame(table, geometry=self.shapes, crs=crs)
