@@ -340,7 +340,10 @@ def test_a_fleet_without_one_good_route_is_an_error(zones, tmp_path):
             run(tmp_path / "fleet.parquet", zones, tmp_path / "out")
 
 
-def test_ids_are_once_in_the_whole_fleet(fleet, zones, tmp_path):
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+def test_ids_are_once_in_the_whole_fleet(kept, fleet, zones, tmp_path, monkeypatch):
+    # small files are read once, of a large fleet twice, to the same end
+    monkeypatch.setattr("geo.batch.fleet._MOST_KEPT", kept)
     shapes = fleet.geometry.to_numpy()
     folder = tmp_path / "trips"
     (folder / "later").mkdir(parents=True)

@@ -14,7 +14,7 @@ import numpy as np
 from geo import io
 from geo.errors import GeoError, InputError, Notice
 from geo.exposure import frames
-from geo.io.rows import files_of, stream_rows
+from geo.io.rows import STREAMED, files_of, stream_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +28,7 @@ _IDS: Final = ("route_id", "id", "name")
 _COLUMNS: Final = (*_IDS, "corridor_id", "corridor", "seq", "section_id", "positional_error_m")
 _BYTES_PER_VERTEX: Final = 16
 _LEAST_BYTES: Final = 256  # what a row takes beside its vertices
+_MOST_KEPT: Final = 64 << 20
 
 
 class Row(NamedTuple):
@@ -154,6 +155,8 @@ class Fleet:
         self.routes = 0
         self._how: dict[str, Any] = {"crs": crs, "limits": limits}
         self._names = _Names()
+        self._kept: dict[Path, Rows] = {}
+        self._room = _MOST_KEPT
         self._stamps: list[tuple[int, int]] = []
 
     def inputs(self) -> list[dict[str, object]]:
@@ -243,10 +246,23 @@ class Fleet:
             # why is told when it is read for its routes
 
     def _stream(self, file: Path, *, shapes: bool) -> Iterator[Rows]:
-        columns = _COLUMNS if shapes else (*_IDS, "corridor_id")
+        if file in self._kept:
+            yield self._kept.pop(file) if shapes else self._kept[file]
+            return
+        is_whole = file.suffix.lower() not in STREAMED
+        columns = _COLUMNS if shapes or is_whole else (*_IDS, "corridor_id")
         for rows in stream_rows(file, columns, shapes=shapes, **self._how):
-            if rows.count or rows.shapes:
+            if is_whole and not shapes:
+                self._keep(file, rows)
+            if rows.count:
                 yield rows
+
+    def _keep(self, file: Path, rows: Rows) -> None:
+        """Keep what was read of a small file, to read it once; few of a large fleet are kept."""
+        size = sum(_LEAST_BYTES + len(shape or "") for shape in rows.shapes)
+        if size <= self._room:
+            self._room -= size
+            self._kept[file] = rows
 
     def _refuse_twins(self, file: Path, rule: str) -> None:
         times = Counter(name for names, _ in self._names_of(file) for name in names)

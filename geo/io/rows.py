@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from geo.errors import Notice
 
-__all__ = ["ENDINGS", "Rows", "files_of", "stream_rows"]
+__all__ = ["ENDINGS", "STREAMED", "Rows", "files_of", "stream_rows"]
 
-_STREAMED: Final = (*parquet.ENDINGS, ".gpkg")
+STREAMED: Final = (*parquet.ENDINGS, ".gpkg")
+"""The endings of files that are read row by row."""
 _WHOLE: Final = (".geojson", ".json", ".gpx", ".kml", ".kmz", ".shp", ".zip")
-ENDINGS: Final = (*_STREAMED, *_WHOLE)
-"""The endings of files of routes; those that stand first are read row by row."""
+ENDINGS: Final = (*STREAMED, *_WHOLE)
+"""The endings of files of routes."""
 _AT_A_TIME: Final = 1024
 _MOST: Final = 1 << 50
 
