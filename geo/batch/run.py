@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["VERTICES", "Options", "measure"]
 
 VERTICES = 1 << 18
-"""How many vertices a block has: a part takes about a second, a worker some 200 MB."""
+"""How many vertices a block has: a part takes about a second, a worker some 260 MB."""
 
 
 @dataclass(frozen=True)
