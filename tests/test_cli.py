@@ -37,8 +37,19 @@ def gpx(tmp_path):
 
 
 LAYERS = ["layers", "layers list", "layers check", "layers describe"]
-NETWORK = ["network", "network check", "network refine"]
-COMMANDS = ["", "map", "expose", "diff", "reproduce", "zones", "zones build", *LAYERS, *NETWORK]
+NETWORK = ["network", "network check", "network refine", "batch"]
+COMMANDS = [
+    "",
+    "batch",
+    "map",
+    "expose",
+    "diff",
+    "reproduce",
+    "zones",
+    "zones build",
+    *LAYERS,
+    *NETWORK,
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,6 +1,7 @@
 """The command line: one thin command for each question of a planner."""
 
 from geo.cli import (  # noqa: F401 - each adds its commands to the group
+    batch,
     diff,
     events,
     export,

@@ -126,8 +126,13 @@ class Desk:
 
 def catalog(folder: str | None) -> Catalog:
     """Give the layers of a folder, or the bundled ones."""
+    import pandas as pd
+
     from geo.catalog import Catalog
 
+    # where pyarrow is installed, pandas would keep text in it, and half a surrogate pair, which
+    # JSON may hold, is no text there: what a command answers must not hang on an extra
+    pd.set_option("mode.string_storage", "python")
     return Catalog(folder)
 
 

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-__all__ = ["areas", "compare_extents", "ids_of", "lines", "missing", "numbered"]
+__all__ = [
+    "areas",
+    "compare_extents",
+    "ids_of",
+    "label",
+    "lines",
+    "missing",
+    "notices_of_line",
+    "numbered",
+]
 
 _FAR_DEG = 10.0
 _VERY_LONG_M = 500_000.0
@@ -71,7 +80,7 @@ def lines(routes: GeoDataFrame, notices: list[Notice]) -> GeoDataFrame:
         for name, title, sections in groups
     ]
     for row in rows:
-        notices += _notices_of_line(str(row["route_id"]), row["geometry"])
+        notices += notices_of_line(str(row["route_id"]), row["geometry"])
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
 
 
@@ -225,7 +234,7 @@ def _named(frame: pd.DataFrame, *roles: str) -> tuple[list[str], str]:
     column = next((name for name in columns if name in frame.columns), "")
     if not column:
         return numbers, column
-    texts = ["" if missing(value) else _label(value) for value in frame[column]]
+    texts = ["" if missing(value) else label(value) for value in frame[column]]
     return [text or number for text, number in zip(texts, numbers, strict=True)], column
 
 
@@ -246,8 +255,20 @@ def missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
-def _label(value: object) -> str:
-    """Write an id as text: a table with a gap keeps 7 as 7.0."""
+def label(value: object) -> str:
+    """
+    Write an id as text.
+
+    Parameters
+    ----------
+    value
+        What stands in a cell, not empty: a table with a gap keeps 7 as 7.0.
+
+    Returns
+    -------
+    str
+        Without blanks around it; those inside are one each.
+    """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return " ".join(str(value).split())
@@ -306,10 +327,25 @@ def _refuse_odd_coordinates(frame: GeoDataFrame, name: str) -> None:
 
 def _first(frame: pd.DataFrame, column: str) -> str:
     value = frame[column].iloc[0] if column in frame.columns else None
-    return "" if missing(value) else _label(value)
+    return "" if missing(value) else label(value)
 
 
-def _notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
+def notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
+    """
+    Say what of a line is not travelled, or may be drawn wrongly.
+
+    Parameters
+    ----------
+    route_id
+        The route's id.
+    shape
+        Its line, not empty.
+
+    Yields
+    ------
+    Notice
+        For each gap, for an edge of more than 50 km, and for a line without length.
+    """
     parts = list(_lines_of([shape]))
     for part, after in pairwise(parts):
         here, there = part.coords[-1][:2], after.coords[0][:2]

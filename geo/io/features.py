@@ -16,7 +16,7 @@ from geo.schema import KINDS
 if TYPE_CHECKING:
     from geo.io.limits import Limits
 
-__all__ = ["Features", "label", "number", "refuse"]
+__all__ = ["Features", "label", "number", "refuse", "spelled"]
 
 _SHOWN: Final = 10
 _EXACT: Final = 2**53
@@ -123,8 +123,10 @@ class Features:
         refuse(self.problems, self.name)
         many = int(shapely.get_num_coordinates(self.shapes).sum()) if self.shapes else 0
         self.limits.require("vertices", many, self.name)
-        table = pd.DataFrame(self.records, index=range(len(self.shapes)))
-        table = table.rename(columns=_spelled(list(table.columns), self.name))
+        # where pyarrow is installed, pandas would keep text in it, which holds no surrogates
+        with pd.option_context("mode.string_storage", "python"):
+            table = pd.DataFrame(self.records, index=range(len(self.shapes)))
+        table = table.rename(columns=spelled(list(table.columns), self.name))
         try:
             return gpd.GeoDataFrame(table, geometry=self.shapes, crs=crs)
         except Unknown:
@@ -132,9 +134,28 @@ class Features:
             raise CRSError(message) from None
 
 
-def _spelled(columns: list[str], name: str) -> dict[str, str]:
-    """Write the names that are read as the schema does; refuse two that are one."""
-    spelled, taken = {}, dict[str, str]()
+def spelled(columns: list[str], name: str) -> dict[str, str]:
+    """
+    Write the names of columns that are read as the schema does.
+
+    Parameters
+    ----------
+    columns
+        As the file names them: capitals do not count, nor that a shapefile cut them off.
+    name
+        The file's name.
+
+    Returns
+    -------
+    dict
+        By the file's name of a column, the schema's; only those that are read.
+
+    Raises
+    ------
+    InputError
+        If two of them are one.
+    """
+    read, taken = {}, dict[str, str]()
     for column in columns:
         plain = _FULL_NAMES.get(column.strip().lower(), column.strip().lower())
         if plain not in _READ:
@@ -145,8 +166,8 @@ def _spelled(columns: list[str], name: str) -> dict[str, str]:
                 "rename one of them"
             )
             raise InputError(message)
-        taken[plain], spelled[column] = column, plain
-    return spelled
+        taken[plain], read[column] = column, plain
+    return read
 
 
 def _cell(value: Any) -> Any:

@@ -82,31 +82,34 @@ def lonlat(
     frame = frame.set_crs(4326, allow_override=True)
     shapes = frame.geometry.to_numpy().copy()
     _refuse_outside(shapes, name, labels)
-    beyond = _rows_with(shapes, lambda points: np.abs(points[:, 0]) > _HALF)
+    beyond = _rows_with(shapes, lambda points, _: np.abs(points[:, 0]) > _HALF)
     for row in beyond:
         shapes[row] = _turned(shapes[row], f"{name}, feature {labels[row]}")
     if beyond:
         message = "longitudes beyond 180 degrees were turned by 360"
         notices.append(Notice(name, "", "longitude", message))
-    for row in _rows_with(shapes, lambda points: _jumps(points)[:, 0] >= _HALF):
+    for row in _rows_with(shapes, lambda points, of: _jumps(points, of)[:, 0] >= _HALF):
         shapes[row] = _cut(shapes[row], name, labels[row], notices)
-    far = _rows_with(shapes, lambda points: _jumps(points).max(axis=1) > _FAR_DEG)
+    far = _rows_with(shapes, lambda points, of: _jumps(points, of).max(axis=1) > _FAR_DEG)
     bent = [f"{labels[row]}: {found}" for row in far if (found := _bent(shapes[row]))]
     refuse(bent, name, "have a vertex that lies far from its neighbours")
     _say_poles(shapes, name, labels, notices)
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
 
 
-def _rows_with(shapes: Any, test: Callable[[Any], Any]) -> list[int]:
+def _rows_with(shapes: Any, test: Callable[[Any, Any], Any]) -> list[int]:
     """Find the shapes of which any position passes a test."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    found: list[int] = np.unique(owner[test(points)]).tolist()
+    found: list[int] = np.unique(owner[test(points, owner)]).tolist()
     return found
 
 
-def _jumps(points: Any) -> Any:
-    """Give how far each position lies from the one before it, from one shape to the next too."""
-    return np.abs(np.diff(points, axis=0, prepend=points[:1]))
+def _jumps(points: Any, owner: Any = None) -> Any:
+    """Give how far each position lies from the one before it, 0 where a shape begins."""
+    jumps = np.abs(np.diff(points, axis=0, prepend=points[:1]))
+    if owner is not None:
+        jumps[np.diff(owner, prepend=owner[:1]) != 0] = 0
+    return jumps
 
 
 def outside(shapes: Sequence[Any], labels: Sequence[str]) -> list[str]:
@@ -128,7 +131,7 @@ def outside(shapes: Sequence[Any], labels: Sequence[str]) -> list[str]:
     """
     most = np.array((2 * _TURN, _QUARTER))
     rows = _rows_with(
-        np.array(shapes, dtype=object), lambda points: ~(np.abs(points) <= most).all(axis=1)
+        np.array(shapes, dtype=object), lambda points, _: ~(np.abs(points) <= most).all(axis=1)
     )
     return [f"{labels[row]}: {_outside(shapes[row])}" for row in rows]
 
@@ -252,7 +255,7 @@ def _is_swapped(points: Any, vertex: int) -> bool:
 
 
 def _say_poles(shapes: Any, name: str, labels: Sequence[str], notices: list[Notice]) -> None:
-    for row in _rows_with(shapes, lambda points: np.abs(points[:, 1]) > _POLE_DEG):
+    for row in _rows_with(shapes, lambda points, _: np.abs(points[:, 1]) > _POLE_DEG):
         if shapes[row].geom_type in {"LineString", "MultiLineString"}:
             message = (
                 "runs over a pole, where every longitude is the same place: it is measured as it "

@@ -48,14 +48,16 @@ def read_bytes(path: str | Path, *, most: int = _MOST_BYTES) -> bytes:
     return data
 
 
-def sha256(path: str | Path) -> str:
+def sha256(path: str | Path, *, most: int | None = _MOST_BYTES) -> str:
     """
     Give the SHA-256 of a file, block by block.
 
     Parameters
     ----------
     path
-        A plain file of at most 1 GB, as for the readers.
+        A plain file.
+    most
+        The bytes that it may have: 1 GB, as for the readers; None for any size.
 
     Returns
     -------
@@ -67,14 +69,14 @@ def sha256(path: str | Path) -> str:
     InputError
         As `read_bytes`.
     """
-    file, digest, left = _plain(path), hashlib.sha256(), _MOST_BYTES
+    file, digest, read = _plain(path), hashlib.sha256(), 0
     try:
         with file.open("rb") as opened:
             while block := opened.read(_BLOCK):
                 digest.update(block)
-                left -= len(block)
-                if left < 0:
-                    message = f"{_name(path)}: larger than {_MOST_BYTES >> 30} GB"
+                read += len(block)
+                if most is not None and read > most:
+                    message = f"{_name(path)}: larger than {most >> 30} GB"
                     raise InputError(message)
     except OSError as error:
         message = f"{_name(path)}: cannot be read: {error.strerror}"

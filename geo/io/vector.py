@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from geo.io.archive import Member
     from geo.io.limits import Limits
 
-__all__ = ["DRIVERS", "read_vector"]
+__all__ = ["DRIVERS", "read_vector", "stream_vector"]
 
 DRIVERS: Final = {".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 _SHUT: Final = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"}
+_NO_LINES: Final = {"Point", "MultiPoint", "Polygon", "MultiPolygon"}
 _UTF8: Final = {"utf-8", "utf8", "65001"}
 _LOGGED_AT: Final = slice(18, 20)  # in the header of SQLite: 2 where a write-ahead log is kept
 _LOGGED: Final = 2
@@ -139,6 +140,67 @@ def _opened(
     told = (Notice(member.name, "", "driver", f"GDAL says: {one.message}") for one in heard)
     notices += dict.fromkeys(told)
     return layers, parts
+
+
+def stream_vector(
+    file: Path, limits: Limits, *, shapes: bool = True
+) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """
+    Read the features of a GeoPackage one by one, so that it may be larger than memory.
+
+    Layers that can hold no lines are passed over.
+
+    Parameters
+    ----------
+    file
+        The file.
+    limits
+        What it may hold; only its bytes count, which are checked at its door.
+    shapes
+        Whether geometries are read, too.
+
+    Yields
+    ------
+    crs, record, shape
+        The CRS of its layer ("" where it names none), the attributes, and the
+        geometry: None where there is none, the reason where it cannot be read.
+
+    Raises
+    ------
+    InputError
+        If it is not what its ending says, or damaged.
+    """
+    import fiona
+
+    from geo.io.archive import Member
+
+    how = {"driver": "GPKG", "allow_unsupported_drivers": True, "ignore_geometry": not shapes}
+    try:
+        with _apart(Member(file, file.name), limits, []) as member, fiona.Env(**_SHUT):
+            _refuse_damage(member, "GPKG", limits)
+            for layer in _layers(fiona, member.file, "GPKG"):
+                if not _may_hold_lines(fiona, member.file, layer):
+                    continue
+                with fiona.open(member.file, layer=layer, **how) as collection:
+                    crs = str(collection.crs_wkt or "")
+                    for feature in collection:
+                        yield crs, dict(feature["properties"]), _shape_or_reason(feature)
+    except fiona.errors.FionaError:
+        message = f"{file.name}: not a file of the format GPKG, or a damaged one"
+        raise InputError(message) from None
+
+
+def _may_hold_lines(fiona: Any, file: Path, layer: str) -> bool:
+    with fiona.open(file, driver="GPKG", layer=layer, allow_unsupported_drivers=True) as opened:
+        return str(opened.schema["geometry"]).rpartition(" ")[2] not in _NO_LINES
+
+
+def _shape_or_reason(feature: Any) -> Any:
+    given = feature["geometry"]
+    try:
+        return None if given is None else _shape(given)
+    except (ValueError, shapely.errors.ShapelyError) as error:
+        return str(error)
 
 
 def _framed(part: Features, crs: Any) -> gpd.GeoDataFrame:

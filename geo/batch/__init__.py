@@ -1,0 +1,15 @@
+"""
+Many routes: a fleet, in blocks, on all processors, in memory that does not grow with it.
+
+The fleet is read twice, a few rows at a time: first its ids, so that each route can be
+called by one of its own, then its lines. Blocks are bounded by their vertices, not by
+their rows. Each block is measured against one index of the zones and written as two
+parts, whole or not at all, under a name made of its number and the hash of its input. A
+command that was ended in the middle, however, passes over the parts that are there; the
+manifest holds the hash of all that the numbers depend on, and parts of another answer are
+never mixed with these.
+"""
+
+from geo.batch.run import VERTICES, Options, measure
+
+__all__ = ["VERTICES", "Options", "measure"]

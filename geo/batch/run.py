@@ -1,0 +1,279 @@
+"""Measure a fleet: block after block, each written once, so that it can go on after a kill."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from geo import control as hands
+from geo import passages
+from geo.batch.crew import crew
+from geo.batch.fleet import Fleet
+from geo.batch.folder import Folder, digest_of
+from geo.batch.part import Ground
+from geo.errors import InputError, Notice
+from geo.exposure import bounds, coverage, frames, sources
+from geo.exposure.answer import head
+from geo.exposure.measures import compare_dates, holding
+from geo.io.limits import DEFAULT, Limits
+from geo.io.parquet import require_pyarrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from geopandas import GeoDataFrame
+
+    from geo.batch.fleet import Block
+
+__all__ = ["VERTICES", "Options", "measure"]
+
+VERTICES = 1 << 18
+"""How many vertices a block has: a part takes about a second, a worker some 260 MB."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    How a fleet is measured.
+
+    Attributes
+    ----------
+    as_of
+        The day of the answer; None for the newest `source_date` of the zones.
+    crs
+        The CRS of files that name none.
+    position_error_m
+        As for `geo.exposure.measure`.
+    limits
+        What a file that is read as a whole may hold.
+    vertices
+        How many vertices a block may have, about.
+    workers
+        How many processes measure; None for one for each processor. The numbers do
+        not depend on it.
+    fresh
+        Whether the parts of another answer in the folder are removed.
+    threads
+        Whether threads measure, not processes: only to compare.
+    inputs, notices
+        The files of zones, and what was said of them when they were read.
+    """
+
+    as_of: date | str | None = None
+    crs: str | None = None
+    position_error_m: float | None = None
+    limits: Limits = DEFAULT
+    vertices: int = VERTICES
+    workers: int | None = None
+    fresh: bool = False
+    threads: bool = False
+    inputs: Sequence[Mapping[str, object]] = ()
+    notices: Sequence[Notice] = ()
+
+
+def measure(
+    routes: Sequence[str | Path],
+    zones: GeoDataFrame,
+    folder: str | Path,
+    *,
+    options: Options | None = None,
+    tell: Callable[[int, int, int], None] | None = None,
+) -> dict[str, Any]:
+    """
+    Measure how far each route of a fleet runs inside zones.
+
+    The same numbers as `geo.exposure.measure`, in memory that does not grow with the
+    fleet but for 8 bytes a route. Called again after it was ended, it goes on.
+
+    Parameters
+    ----------
+    routes
+        Files of routes and folders of them, as for `geo.io.rows.files_of`.
+    zones
+        As for `geo.exposure.measure`.
+    folder
+        Where `passages`, `summary` and `manifest.json` are written. Both are
+        partitioned GeoParquet: `summary` has a row for each route, and `rejected`
+        says why one has no numbers; `passages` has the columns of
+        `Exposure.passages`. The geometry is a point: where the route, or the
+        passage, begins.
+    options
+        How; the defaults if left out.
+    tell
+        Is called after each block with the routes done, all routes, and how many of
+        those done were measured now.
+
+    Returns
+    -------
+    dict
+        The manifest: `settings`, `state`, totals, `warnings`, `blocks`.
+
+    Raises
+    ------
+    InputError
+        If there are no routes, two of one file share an id, none could be measured, the
+        folder holds another answer, or pyarrow is not installed.
+    CRSError, GeometryError
+        If the zones cannot be trusted, or the routes of the only file.
+    OutputError
+        If the folder cannot be written.
+    """
+    require_pyarrow()
+    options = options or Options()
+    _require_sane(options)
+    notices = list(options.notices)
+    ground, day = _ground(zones, options, notices)
+    fleet, out = Fleet(routes, options.crs, options.limits), Folder(folder)
+    settings = _settings(fleet, ground, day, options)
+    ground.about.update(settings_sha256=digest_of(settings), **_about(settings))
+    if not out.begin(settings, fresh=options.fresh):
+        records = _measured(fleet, ground, out, options, tell)
+        fleet.require_unchanged()
+        out.close(_answer(records, ground, notices), records)
+    manifest = out.manifest()
+    if manifest["rejected"] == manifest["routes"]:
+        message = f"none of the {manifest['routes']} routes could be measured: {_first(manifest)}"
+        raise InputError(message)
+    return manifest
+
+
+def _measured(
+    fleet: Fleet,
+    ground: Ground,
+    out: Folder,
+    options: Options,
+    tell: Callable[[int, int, int], None] | None,
+) -> list[dict[str, Any]]:
+    """Measure and write the blocks that are not there yet; give the records of all."""
+    records: list[dict[str, Any]] = []
+    workers = options.workers or os.cpu_count() or 1
+    with crew(ground, workers, threads=options.threads) as hired:
+        fleet.name()
+        ledger = _Progress(fleet.routes, tell)
+        for part in hired.measured(_still_to_do(fleet, options.vertices, out, records, ledger)):
+            out.put(part)
+            records.append(part.record)
+            ledger.add(part.record["routes"], now=True)
+    return sorted(records, key=lambda record: int(record["number"]))
+
+
+@dataclass
+class _Progress:
+    routes: int
+    tell: Callable[[int, int, int], None] | None
+    done: int = 0
+    now: int = 0
+
+    def add(self, routes: int, *, now: bool) -> None:
+        self.done += routes
+        self.now += routes if now else 0
+        if self.tell is not None:
+            self.tell(self.done, self.routes, self.now)
+
+
+def _still_to_do(
+    fleet: Fleet, vertices: int, out: Folder, records: list[dict[str, Any]], ledger: _Progress
+) -> Iterator[tuple[Block, str]]:
+    """Pass over the blocks whose parts are there."""
+    for block in fleet.blocks(vertices):
+        digest = block.digest()
+        record = out.record(block.number, digest)
+        if record is None:
+            yield block, digest
+        else:
+            records.append(record)
+            ledger.add(record["routes"], now=False)
+
+
+def _require_sane(options: Options) -> None:
+    if options.vertices < 1 or (options.workers is not None and options.workers < 1):
+        message = "a block has at least one vertex, and there is at least one worker"
+        raise InputError(message)
+    error_m = options.position_error_m
+    if error_m is not None and not 0 <= error_m <= bounds.MOST_ERROR_M:
+        message = (
+            f"a position error of {error_m / 1000:g} km is not "
+            f"from 0 to {bounds.MOST_ERROR_M / 1000:g} km"
+        )
+        raise InputError(message)
+
+
+def _ground(
+    zones: GeoDataFrame, options: Options, notices: list[Notice]
+) -> tuple[Ground, date | None]:
+    """Check the zones as `exposure.measure` does, and index those that hold on the day."""
+    zones = frames.areas(zones, "zones", notices)
+    newest = sources.newest(zones)
+    day = hands.day_of(options.as_of) or newest
+    compare_dates(day, newest, {"zones": newest}, notices)
+    if day is None and hands.has_period(zones):
+        message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
+        raise InputError(message)
+    now = holding(zones, "zones", day, notices)
+    notices += coverage.of_events(zones, day)
+    index = passages.index(now.geometry.to_numpy())
+    return Ground(now, index, options.position_error_m, {}), day
+
+
+def _settings(
+    fleet: Fleet,
+    ground: Ground,
+    day: date | None,
+    options: Options,
+) -> dict[str, Any]:
+    """Give all that the numbers, and how they lie in parts, depend on."""
+    about = head(day, None, "", ())
+    return {
+        "as_of": about["as_of"],
+        "inputs": fleet.inputs(),
+        "zones": {
+            "sha256": _zones_sha256(ground.zones),
+            "files": [dict(one) for one in options.inputs],
+        },
+        "options": {
+            "crs": options.crs,
+            "position_error_m": options.position_error_m,
+            "vertices": options.vertices,
+        },
+        "versions": about["versions"],
+    }
+
+
+def _zones_sha256(zones: GeoDataFrame) -> str:
+    """Give the SHA-256 of the zones that hold: their ids and shapes."""
+    told = hashlib.sha256(repr(frames.ids_of(zones, "zone")).encode("utf-8", "surrogatepass"))
+    for wkb in shapely.to_wkb(zones.geometry.to_numpy()):
+        told.update(wkb)
+    return told.hexdigest()
+
+
+def _about(settings: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "geo": settings["versions"]["geo"],
+        "as_of": settings["as_of"],
+        "zones_sha256": settings["zones"]["sha256"],
+    }
+
+
+def _answer(records: list[dict[str, Any]], ground: Ground, notices: list[Notice]) -> dict[str, Any]:
+    """Sum the blocks, and compare where the fleet and the zones lie."""
+    boxes = [shapely.box(*record["bounds"]) for record in records if record["bounds"]]
+    if boxes:
+        frames.compare_extents(gpd.GeoDataFrame(geometry=boxes, crs=4326), ground.zones, notices)
+    sums = ("routes", "rejected", "passages", "length_m", "exposed_m")
+    return {
+        **{name: sum(record[name] for record in records) for name in sums},
+        "warnings": [notice.as_dict() for notice in notices],
+    }
+
+
+def _first(manifest: dict[str, Any]) -> str:
+    reason = manifest["blocks"][0]["reasons"][0]
+    return f"{reason['file']}, {reason['route_id']}: {reason['reason']}"

@@ -1,0 +1,105 @@
+"""A fleet: routes a second and peak memory, with one worker, two processes and two threads."""
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import workload
+
+pytestmark = pytest.mark.bench
+
+ROUTES = 50_000
+ROUNDS = 3
+# a process of its own, so that the peak of its memory is that of the work alone
+ONE = """
+import json, resource, sys, time
+import geopandas as gpd
+from geo import batch
+fleet, zones, folder, workers, threads = sys.argv[1:]
+zones = gpd.read_parquet(zones)
+options = batch.Options(workers=int(workers), threads=threads == "threads")
+begin = time.perf_counter()
+manifest = batch.measure([fleet], zones, folder, options=options)
+spent = time.perf_counter() - begin
+own, children = (resource.getrusage(who) for who in (0, -1))
+# not ru_maxrss, in which Linux counts what the process that started this one held
+held = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps({
+    "seconds": spent,
+    "processor": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
+    "own_mb": int(held.split()[1]) / 1024,
+    "worker_mb": children.ru_maxrss / 1024,
+    "routes": manifest["routes"],
+    "passages": manifest["passages"],
+}))
+"""
+
+
+def fleet_of(count, path):
+    lines = workload.walks(count, 50)
+    ids = [f"r{row}" for row in range(count)]
+    frame = gpd.GeoDataFrame({"route_id": ids}, geometry=lines, crs=4326)
+    frame.to_parquet(path, row_group_size=5_000)
+    return path
+
+
+@pytest.fixture(scope="module")
+def zones(tmp_path_factory):
+    stars = workload.stars(1_000, 480)
+    path = tmp_path_factory.mktemp("bench") / "zones.parquet"
+    gpd.GeoDataFrame({"zone_id": range(1_000)}, geometry=stars, crs=4326).to_parquet(path)
+    return path
+
+
+def measured(fleet, zones, folder, workers, how="processes"):
+    words = [sys.executable, "-c", ONE, fleet, zones, folder, workers, how]
+    done = subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def test_rate_and_memory_with_one_and_two_workers(tmp_path, zones, capsys):
+    fleet = fleet_of(ROUTES, tmp_path / "fleet.parquet")
+    ways = [(1, "processes"), (2, "processes"), (2, "threads")]
+    every = {way: [] for way in ways}
+    for turn in range(ROUNDS):  # one after the other, so that a busy machine is busy for all
+        for workers, how in ways:
+            folder = tmp_path / f"{how}{workers}-{turn}"
+            every[workers, how].append(measured(fleet, zones, folder, workers, how))
+    for (workers, how), runs in every.items():
+        seconds = statistics.median(run["seconds"] for run in runs)
+        best = min(run["seconds"] for run in runs)
+        processor = statistics.median(run["processor"] for run in runs)
+        own, worker = (max(run[name] for run in runs) for name in ("own_mb", "worker_mb"))
+        with capsys.disabled():
+            print(  # noqa: T201 - the figure is the point of it
+                f"\n{ROUTES:,} routes x 50 vertices, 1,000 zones, {runs[0]['passages']:,} "
+                f"passages, {workers} {how}: {seconds:.1f} s ({best:.1f} at best), "
+                f"{ROUTES / seconds:,.0f} routes a second, processor {processor:.1f} s, "
+                f"peak {own:.0f} MB" + (f" and {worker:.0f} MB a worker" if worker else "")
+            )
+    assert len({run["passages"] for runs in every.values() for run in runs}) == 1
+    # threads share one lock for all that is not numpy: they are not faster
+    best = {way: min(run["seconds"] for run in runs) for way, runs in every.items()}
+    assert best[2, "processes"] < best[1, "processes"]
+
+
+def test_memory_does_not_grow_with_the_fleet(tmp_path, zones, capsys):
+    peaks = []
+    for count in (25_000, 100_000):
+        fleet = fleet_of(count, tmp_path / f"{count}.parquet")
+        run = measured(fleet, zones, tmp_path / str(count), 2)
+        peaks.append((run["own_mb"], run["worker_mb"]))
+        with capsys.disabled():
+            print(  # noqa: T201 - the figure is the point of it
+                f"\n{count:,} routes, 2 workers: peak {run['own_mb']:.0f} MB and "
+                f"{run['worker_mb']:.0f} MB a worker, {count / run['seconds']:,.0f} routes a second"
+            )
+    for few, many in zip(*peaks, strict=True):
+        assert many < few + 60  # of 8 bytes a route, and of what the allocator keeps
