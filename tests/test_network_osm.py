@@ -220,7 +220,7 @@ def test_what_is_no_extract_of_roads_is_refused(tmp_path, extract, monkeypatch):
     with pytest.raises(InputError, match="ending"):
         io.read(extract, role="zones")
     monkeypatch.setitem(sys.modules, "osmium", None)
-    with pytest.raises(InputError, match=r"pip install 'corridor-exposure\[osm\]'"):
+    with pytest.raises(InputError, match="pip install osmium"):
         io.read(extract, role="routes")
 
 

@@ -509,7 +509,7 @@ def test_without_matplotlib_one_line_says_what_to_install(geo, tmp_path, monkeyp
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     done = geo(*words)
     assert done.exit_code == 1
-    assert done.stderr == "geo: pictures need matplotlib: install corridor-exposure[plot]\n"
+    assert done.stderr == "geo: pictures need matplotlib: pip install matplotlib\n"
     assert not list(tmp_path.iterdir())
 
 

@@ -79,10 +79,7 @@ def _osmium(name: str) -> Any:
     try:
         import osmium
     except ImportError:
-        message = (
-            f"{name}: reading OpenStreetMap extracts needs pyosmium: "
-            "pip install 'corridor-exposure[osm]'"
-        )
+        message = f"{name}: reading OpenStreetMap extracts needs pyosmium: pip install osmium"
         raise InputError(message) from None
     return osmium
 

@@ -55,7 +55,7 @@ def require_pyarrow() -> Any:
     except ImportError:
         message = (
             "GeoParquet is read and written with pyarrow, which is not installed: "
-            "pip install 'corridor-exposure[scale]'"
+            "pip install pyarrow"
         )
         raise InputError(message) from None
     return pa

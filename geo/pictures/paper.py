@@ -354,7 +354,7 @@ def require(path: str | Path | None = None, *, form: str | None = None) -> None:
     try:
         import matplotlib as mpl  # noqa: F401
     except ImportError as error:
-        message = "pictures need matplotlib: install corridor-exposure[plot]"
+        message = "pictures need matplotlib: pip install matplotlib"
         raise OutputError(message) from error
     if path is not None:
         _form(path, form)
