@@ -7,8 +7,10 @@ import geopandas as gpd
 import hypothesis
 import pytest
 import shapely
+from click.testing import CliRunner
 
 from geo.catalog import Catalog
+from geo.cli import main
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -35,6 +37,16 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "shared" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="no data folder beside the checkout"))
+
+
+@pytest.fixture
+def geo():
+    """Give a function that runs the command."""
+
+    def run(*words):
+        return CliRunner().invoke(main, [str(word) for word in words])
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -313,7 +313,7 @@ def a_zone_in_two_is_the_same_zone(zone, error_m, heading, turn):
     one, other = (bounds(line, zones, error_m) for zones in ([whole], cut))
     # the cut moves the border by the rounding of its ends; a flat crossing makes more of it
     for name in ("sure_m", "possible_m"):
-        assert one[name] == pytest.approx(other[name], abs=0.1)
+        assert one[name] == pytest.approx(other[name], abs=0.05)
 
 
 test_a_zone_in_two_is_the_same_zone, test_a_zone_in_two_is_the_same_zone_often = few_and_many(

@@ -8,24 +8,11 @@ import sys
 
 import pytest
 import shapely
-from click.testing import CliRunner
 from conftest import ROOT, frame
-
-from geo.cli import main
 
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">
 <trk><name>Bhamo to Muse</name><trkseg><trkpt lat="24.252" lon="97.235"/>
 <trkpt lat="23.98" lon="97.9"/></trkseg></trk></gpx>"""
-
-
-@pytest.fixture
-def geo():
-    """Give a function that runs the command."""
-
-    def run(*words):
-        return CliRunner().invoke(main, [str(word) for word in words])
-
-    return run
 
 
 @pytest.fixture

@@ -5,26 +5,14 @@ import json
 
 import pytest
 import shapely
-from click.testing import CliRunner
 from conftest import frame
 from event_rows import UCDP_ROW, rows
 
-from geo.cli import main
 from geo.events.regions import locate
 
 ROAD = """<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">
 <trk><name>Road</name><trkseg><trkpt lat="25.383" lon="97.3"/><trkpt lat="25.383" lon="97.5"/>
 </trkseg></trk></gpx>"""
-
-
-@pytest.fixture
-def geo():
-    """Give a function that runs the command."""
-
-    def run(*words):
-        return CliRunner().invoke(main, [str(word) for word in words])
-
-    return run
 
 
 @pytest.fixture

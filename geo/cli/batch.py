@@ -10,7 +10,7 @@ import click
 
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog
 from geo.cli.files import say, wrote
-from geo.cli.group import AS_OF, LAYERS, LIMITS, finite, main
+from geo.cli.group import AS_OF, LAYERS, LIMITS, POSITION_ERROR, main
 from geo.errors import Notice, OutputError
 
 if TYPE_CHECKING:
@@ -32,14 +32,7 @@ _MINUTE_S = 60
 @click.option("-o", "output", metavar="FOLDER", required=True, help="Write the answer there.")
 @click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 @AS_OF
-@click.option(
-    "--position-error",
-    "error_km",
-    type=click.FloatRange(min=0),
-    callback=finite,
-    metavar="KM",
-    help="How far the drawn lines may be off. Default: what each route carries.",
-)
+@POSITION_ERROR
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

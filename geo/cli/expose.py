@@ -10,7 +10,7 @@ import click
 from geo.cli import near, over_time
 from geo.cli.desk import ZONES, Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say, wrote
-from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, LIMITS, finite, main
+from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, LIMITS, POSITION_ERROR, main
 
 if TYPE_CHECKING:
     from geo.exposure import Exposure
@@ -39,14 +39,7 @@ __all__ = ["expose"]
 )
 @click.option("--until", metavar="DATE", help="With --every to, with --events before this day.")
 @near.options
-@click.option(
-    "--position-error",
-    "error_km",
-    type=click.FloatRange(min=0),
-    callback=finite,
-    metavar="KM",
-    help="How far the drawn lines may be off. Default: what each section carries.",
-)
+@POSITION_ERROR
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="Write the answer there, not on the screen.")
 @click.option("--map", "page", metavar="FILE", help="Write a map of the answer as well.")

@@ -11,7 +11,7 @@ import click
 
 from geo.errors import GeoError, visible
 
-__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "LIMITS", "finite", "main"]
+__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "LIMITS", "POSITION_ERROR", "finite", "main"]
 
 EVERY = click.Choice(["week", "month", "quarter", "year"])
 FORMATS = click.Choice(["table", "json", "csv"])
@@ -37,6 +37,16 @@ def finite(_: click.Context, option: click.Parameter, value: float | None) -> fl
         message = f"{value} is not a number of kilometres"
         raise click.BadParameter(message, param=option)
     return value
+
+
+POSITION_ERROR = click.option(
+    "--position-error",
+    "error_km",
+    type=click.FloatRange(min=0),
+    callback=finite,
+    metavar="KM",
+    help="How far the drawn lines may be off. Default: what each of them carries.",
+)
 
 
 class _Group(click.Group):

@@ -10,7 +10,7 @@ import click
 from geo.cli import ground as floor
 from geo.cli.desk import Desk, catalog, command
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
-from geo.cli.group import AS_OF, FORMATS, LAYERS, LIMITS, finite, main
+from geo.cli.group import AS_OF, FORMATS, LAYERS, LIMITS, POSITION_ERROR, finite, main
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,14 +69,7 @@ _OPTIONS = (
         metavar="KM",
         help="How far a place may be from the network.",
     ),
-    click.option(
-        "--position-error",
-        "error_km",
-        type=click.FloatRange(min=0),
-        callback=finite,
-        metavar="KM",
-        help="How far the drawn lines may be off. Default: what each section carries.",
-    ),
+    POSITION_ERROR,
     click.option(
         "--speed",
         "speeds",

@@ -11,7 +11,7 @@ from geo.exposure.disputes import any_m
 from geo.report.cells import csv_text, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -279,14 +279,16 @@ def _undecided(found: Exposure) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def columns(rows: Iterable[Sequence[str]]) -> list[str]:
+def columns(rows: Iterable[Sequence[str]], *, left: Collection[int] = (0,)) -> list[str]:
     """
-    Set rows in columns: the first to the left, the others to the right.
+    Set rows in columns.
 
     Parameters
     ----------
     rows
         Texts, as many in each row.
+    left
+        The columns that are set to the left; the others are set to the right.
 
     Returns
     -------
@@ -297,7 +299,7 @@ def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     return [
         "  ".join(
-            cell.ljust(width) if number == 0 else cell.rjust(width)
+            cell.ljust(width) if number in left else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in table

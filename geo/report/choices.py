@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.errors import visible
 from geo.report.answers import columns, km, percent
 from geo.report.cells import csv_text, json_text
+from geo.ways.answer import NUMBERS
 from geo.ways.hands import NOBODY
 
 if TYPE_CHECKING:
@@ -20,21 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["as_csv", "as_json", "as_table", "holders", "summary"]
 
-_CSV: Final = (
-    "way_id",
-    "name",
-    "length_m",
-    "hours",
-    "exposed_m",
-    "exposed_share",
-    "boundary_m",
-    "sure_m",
-    "possible_m",
-    "uncovered_m",
-    "control_changes",
-    "longest_exposed_m",
-    "crossings",
-)
 _MOST_HANDS: Final = 14
 
 
@@ -73,12 +59,12 @@ def as_csv(found: Ways) -> str:
         is no way, one row says so for the scenario.
     """
     rows: list[list[Any]] = [
-        ["as_of", "from", "to", "scenario", *_CSV, "modes", "holders", "warnings"]
+        ["as_of", "from", "to", "scenario", *NUMBERS, "modes", "holders", "warnings"]
     ]
     for one in (found, *found.others):
         head = [one.as_of, one.ends[0].place.name, one.ends[-1].place.name, _scenario(one)]
         if one.ways is None:
-            rows.append([*head, "no way", *[""] * (len(_CSV) + 1), _why_not(one)])
+            rows.append([*head, "no way", *[""] * (len(NUMBERS) + 1), _why_not(one)])
             continue
         for way in one.ways.to_dict("records"):
             said = [
@@ -86,7 +72,7 @@ def as_csv(found: Ways) -> str:
                 for note in one.notices
                 if note.feature in {"", way["way_id"]} or note.file == "scenario"
             ]
-            cells = [_cell(way[name]) for name in _CSV]
+            cells = [_cell(way[name]) for name in NUMBERS]
             told = [_modes(one, way["way_id"]), ", ".join(holders(one, way["way_id"]))]
             rows.append([*head, *cells, *told, " | ".join(said)])
     return csv_text(rows)
@@ -278,12 +264,7 @@ def _way(found: Ways, way: Mapping[Any, Any]) -> list[str]:
         )
         for leg in legs.to_dict("records")
     ]
-    widths = [max(len(row[number]) for row in rows) for number in range(4)]
-    lines = [f"{way['way_id']}, {way['name']}"]
-    lines += [
-        f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c.rjust(widths[2])}  {d}"
-        for a, b, c, d in rows
-    ]
+    lines = [f"{way['way_id']}, {way['name']}", *columns(rows, left=(0, 1, 3))]
     lines += [
         f"  gate {gate['name']}, km {km(gate['at_m'])}: {gate['status']}"
         for gate in _mine(found.gates, way["way_id"]).to_dict("records")
@@ -363,8 +344,4 @@ def _closures(found: Ways) -> list[str]:
         extra = f"{row['extra']:.1f}" if hours else km(row["extra"])
         cells = ("no way round", "") if row["no_way"] else (extra, km(row["extra_exposed_m"]))
         rows.append((row["name"], f"{row['from']} - {row['to']}", *cells))
-    widths = [max(len(row[number]) for row in rows) for number in range(4)]
-    return [
-        f"{a.ljust(widths[0])}  {b.ljust(widths[1])}  {c.rjust(widths[2])}  {d.rjust(widths[3])}"
-        for a, b, c, d in rows
-    ]
+    return columns(rows, left=(0, 1))

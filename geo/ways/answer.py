@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from geo.ways.scenario import Scenario
     from geo.ways.search import Asked
 
-__all__ = ["Ways"]
+__all__ = ["NUMBERS", "Ways"]
 
-_WAY = (
+NUMBERS = (
     "way_id",
     "name",
     "length_m",
@@ -37,6 +37,8 @@ _WAY = (
     "longest_exposed_m",
     "crossings",
 )
+"""What every form of the answer says of each way, in this order."""
+
 _FROM_ROUTE = ("controllers", "zones", "exposed", "sections", "stretches", "path")
 
 
@@ -178,7 +180,7 @@ class Ways:
         routes = {route["route_id"]: route for route in self.exposure.as_dict()["routes"]}
         return [
             {
-                **{name: row[name] for name in _WAY},
+                **{name: row[name] for name in NUMBERS},
                 "legs": _of(self.legs, row["way_id"]),
                 "gates": _of(self.gates, row["way_id"]),
                 **{name: routes[row["way_id"]][name] for name in _FROM_ROUTE},

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from geo.network import Network
     from geo.ways import Gazetteer, Knowledge, Ways
 
-FROM, TO = "Pangwa", ("Kolkata", "Guwahati", "Mae Sot")
 DAYS = ("2024-01-31", "2026-02-28")
 HEAD = (
     "to, on",
@@ -51,22 +50,22 @@ def main() -> None:
         covers=layers.covered("conflict_zones"),
     )
     ground = (network.build(lines), known, ways.Gazetteer(layers["places"]))
-    body = [row for to in TO for day in DAYS for row in rows(ground, to, day)]
+    body = [row for ends in layers.questions for day in DAYS for row in rows(ground, ends, day)]
     update("table of the ways", markdown(HEAD, body))
 
 
 def rows(
-    ground: tuple[Network, Knowledge, Gazetteer], to: str, day: str
+    ground: tuple[Network, Knowledge, Gazetteer], ends: tuple[str, ...], day: str
 ) -> Iterator[tuple[str, ...]]:
     """
-    Set the ways to one place on one day in rows.
+    Set the ways from one place to another on one day in rows.
 
     Parameters
     ----------
     ground
         The network, what is known of it, and the places.
-    to
-        Where to.
+    ends
+        From where to where.
     day
         The day.
 
@@ -77,9 +76,9 @@ def rows(
         the rows after it are the ways that there would be.
     """
     net, known, places = ground
-    asked: Any = {"places": (places.find(FROM), places.find(to)), "as_of": day}
+    asked: Any = {"places": tuple(map(places.find, ends)), "as_of": day}
     found = ways.find(net, known, ways.Asked(**asked), gazetteer=places)
-    title = f"**{to}, {day}**"
+    title = f"**{ends[-1]}, {day}**"
     if found.blocked:
         yield (title, f"none: {'; '.join(found.blocked)}", *[""] * 7)
         title = "if it were open"
