@@ -691,6 +691,20 @@ def test_the_ways_in_the_readme_of_the_layers_are_the_ones_found(day):
             assert f"| {way.name} | {cells} |" in text
 
 
+@pytest.mark.slow
+def test_what_the_readme_of_the_layers_says_of_the_pangsau_pass_is_measured():
+    layers = Catalog()
+    roads = pd.concat([layers["corridors"], layers["links"]], ignore_index=True)
+    known = ways.Knowledge(layers["conflict_zones"], layers["control_areas"], layers["gates"])
+    question = asked(ways.Gazetteer(layers["places"]), "Pangwa", "Kolkata", as_of="2026-02-28")
+    felt = (
+        ways.closures(network.build(roads), known, question).set_index("section_id").loc["led_02"]
+    )
+    text = (ROOT / "layers" / "README.md").read_text("utf-8")
+    assert f"{felt['extra'] / 1000:.0f} km longer as drawn on 2026-02-28" in text
+    assert f"with {felt['extra_exposed_m'] / 1000:.0f} km more exposed" in text
+
+
 def test_small_graphs_have_several_ways():
     """The made graphs are of use only if there is something to choose in them."""
     counts = [graphs.small(np.random.default_rng(seed)).edge.size for seed in range(50)]
