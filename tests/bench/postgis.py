@@ -20,6 +20,9 @@ SETTINGS = {
     "jit": "off",  # compiling costs more than it saves where all time is GEOS's
     "shared_buffers": "1GB",
     "max_wal_size": "4GB",
+    # shapes lie aside from their rows, so the tables look too small for two workers
+    "min_parallel_table_scan_size": "0",
+    "client_connection_check_interval": "1s",  # who asked too much is gone: stop
 }
 
 

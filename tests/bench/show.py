@@ -42,9 +42,10 @@ INK, PAPER, FAINT = "#1f2329", "#fefefe", "#d0d4d9"
 DARK = {INK: "#e6e9ec", PAPER: "#14181d", FAINT: "#3b424a"}
 
 
-def ratio(told: dict, own: str = "own") -> float:
-    """Give the processor seconds of the fastest peer over ours."""
-    return min(told["competitors"][name]["processor_s"] for name in _ran(told)) / _of(told, own)
+def ratio(told: dict) -> float | None:
+    """Give the processor seconds of the fastest peer over ours; None if no peer came to an end."""
+    spent = [_of(told, name) for name in _ran(told)]
+    return min(spent) / _of(told, "own") if spent else None
 
 
 def _of(told, name, key="processor_s"):
@@ -69,13 +70,12 @@ def lines_of(name: str, told: dict) -> str:
         if "skipped" in found:
             lines.append(f"{label} {found['skipped']}")
             continue
-        worst = [
-            f"{key} to {found[key]['worst']:g}" for key in ("length_m", "union_m") if key in found
-        ]
-        lines.append(
-            f"{label} {found['processor_s']:9.4g} s processor {found['wall_s']:9.4g} s "
-            f"{found['memory_mb']:7.1f} MB, {found['rounds']} rounds, " + ", ".join(worst)
-        )
+        times = f"{found['processor_s']:9.4g} s processor {found['wall_s']:9.4g} s"
+        parts = [f"{label} {times} {found['memory_mb']:7.1f} MB, median of {found['rounds']}"]
+        for key, what in (("length_m", "lengths"), ("union_m", "unions")):
+            if key in found:
+                parts.append(f"{what} to {found[key]['worst']:g}, {found[key]['apart']} apart")
+        lines.append(", ".join(parts))
     return "\n".join(lines)
 
 
@@ -113,7 +113,7 @@ def _opening(results):
 def _seconds(workloads):
     columns = [*OURS, *PEERS]
     head = ["workload", "pairs", *(COMPETITORS[name].label for name in columns), "best peer / geo"]
-    rows, once = [], False
+    rows, once, absent = [], False, []
     for name, told in workloads.items():
         row = [_title(name, told), f"{told['pairs']:,}"]
         for each in columns:
@@ -121,8 +121,11 @@ def _seconds(workloads):
             few = bool(spent) and _of(told, each, "rounds") < 3
             once |= few
             row.append((number(spent) + (" \\*" if few else "")) if spent else NONE)
-        rows.append([*row, f"**{number(ratio(told))}**"])
-    note = "\n\\* fewer than three rounds.\n" if once else ""
+            why = told["competitors"].get(each, {}).get("skipped")
+            absent += [f"{name}, {COMPETITORS[each].label}: {why}."] if why else []
+        rows.append([*row, f"**{number(ratio(told))}**" if ratio(told) else NONE])
+    notes = ["\\* fewer than three rounds."] * once + absent
+    note = "".join(f"\n{line}\n" for line in notes)
     return (
         "### Processor seconds for the length of every pair\n\n"
         "Ours hold the index of the zones, and the union of each route; the peers', neither "
@@ -145,7 +148,7 @@ def _unions(workloads):
     rows = []
     for name, told in workloads.items():
         peer = _of(told, "dissolved")
-        if peer:
+        if peer and _ran(told):
             both = peer + min(_of(told, each) for each in _ran(told))
             own = _of(told, "own")
             rows.append(
@@ -251,58 +254,63 @@ def picture(results: dict) -> str:
     style = {"svg.hashsalt": "speed", "svg.fonttype": "path", "font.size": 9.5}
     colours = dict.fromkeys(("text.color", "xtick.color", "ytick.color", "axes.labelcolor"), INK)
     with mpl.rc_context(style | colours):
-        figure = Figure((6.25, 4.4), layout="constrained", facecolor=PAPER)
+        figure = Figure((6.25, 4.6), layout="constrained", facecolor=PAPER)
         axes = figure.add_subplot(facecolor=PAPER)
         _draw(axes, results["workloads"])
         figure.legend(loc="outside lower center", ncols=4, frameon=False, columnspacing=1.2)
         buffer = io.StringIO()
         about = {"Date": None, "Creator": None, "Description": f"results {digest(results)}"}
-        figure.savefig(buffer, format="svg", metadata=about)
+        figure.savefig(buffer, format="svg", metadata=about, pad_inches=0.15, bbox_inches="tight")
     return _for_light_and_dark(buffer.getvalue())
 
 
 def _draw(axes, workloads):
     names = list(workloads)
     places = np.arange(len(names))[::-1]
-    for name, (fill, marker) in LOOKS.items():
-        spent = [
-            (_of(workloads[each], name), place) for each, place in zip(names, places, strict=True)
-        ]
-        points = [point for point in spent if point[0]]
-        if points:
-            edge = {"edgecolors": "#d55e00" if name == "numpy" else INK}
-            width = 1.6 if name == "numpy" else 0.5
-            size = 75 if name == "own" else 48
-            front = 5 if name == "own" else 3
-            axes.scatter(
-                *zip(*points, strict=True), size, facecolors=fill, marker=marker, linewidths=width,
-                zorder=front, label=COMPETITORS[name].label, **edge,
-            )  # fmt: skip
     for name, place in zip(names, places, strict=True):
-        told = workloads[name]
-        own = _of(told, "own")
-        axes.plot([own, own * ratio(told)], [place, place], color=FAINT, linewidth=3, zorder=1)
-        axes.annotate(
-            TIMES.format(number(ratio(told))), (1.02, place), xycoords=("axes fraction", "data"),
-            va="center", weight="bold",
-        )  # fmt: skip
-    axes.annotate(
-        "fastest peer\nover geo", (1.02, 1.02), xycoords="axes fraction", fontsize=8, va="bottom"
-    )
+        own, times = _of(workloads[name], "own"), ratio(workloads[name])
+        if times:
+            axes.plot([own, own * times], [place, place], color=FAINT, linewidth=3, zorder=1)
+            where = {"xy": (1.02, place), "xycoords": ("axes fraction", "data")}
+            axes.annotate(TIMES.format(number(times)), va="center", weight="bold", **where)
+    for name in LOOKS:
+        # peers lie a little above or below one another, or they would hide each other
+        aside = 0.09 * (2 - PEERS.index(name)) if name in PEERS else 0
+        spent = [_of(workloads[each], name) for each in names]
+        points = [(each, place + aside) for each, place in zip(spent, places, strict=True) if each]
+        if points:
+            axes.scatter(*zip(*points, strict=True), label=COMPETITORS[name].label, **_mark(name))
+    axes.annotate("fastest peer\nover geo", (1.02, 1.0), xycoords="axes fraction", fontsize=8)
     axes.set_xscale("log")
-    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.set_ylim(-0.5, len(names) - 0.4)
     axes.set_yticks(places, [_short(workloads[name]) for name in names])
     axes.set_xlabel("processor seconds, less is better")
     axes.xaxis.set_major_formatter(lambda value, _: number(value, 1))
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.tick_params(length=0)
+    axes.tick_params(which="both", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
 
 
+def _mark(name):
+    fill, marker = LOOKS[name]
+    hollow, first = name == "numpy", name == "own"
+    return {
+        "marker": marker,
+        "s": 80 if first else 45,
+        "facecolors": fill,
+        "edgecolors": LOOKS["own"][0] if hollow else INK,
+        "linewidths": 1.6 if hollow else 0.5,
+        "zorder": 5 if first else 3,
+    }
+
+
 def _short(told):
-    return f"{told['routes']:,} routes, {told['zones']:,} zones\n{told['pairs']:,} pairs"
+    return (
+        f"{told['routes']:,} routes, {told['zones']:,} zones\n"
+        f"of {_millions(told['zone_vertices'])} vertices, {told['pairs']:,} pairs"
+    )
 
 
 def _for_light_and_dark(drawn):

@@ -33,19 +33,20 @@ from workload import WORKLOADS, Workload
 
 pytestmark = pytest.mark.bench
 
-QUICK = os.environ.get("GEO_BENCH") == "quick"
+QUICK, ONCE = (os.environ.get("GEO_BENCH") == word for word in ("quick", "once"))
 OURS = ("own", "numpy")
 # how often each runs; less than three, and the table says so
 EVERY = tuple(COMPETITORS)
+PAIRS = tuple(name for name in EVERY if name != "dissolved")
 ROUNDS = {
     "small": dict.fromkeys(EVERY, 15),
     "mini": dict.fromkeys(EVERY, 7),
     "medium": dict.fromkeys(EVERY, 3),
-    "large2k": dict.fromkeys([*OURS, "strtree"], 3),
+    "large2k": dict.fromkeys(PAIRS, 1) | dict.fromkeys([*OURS, "strtree"], 3),
     "large20k": dict.fromkeys(OURS, 3) | {"strtree": 1},
 }
 COSTLY = ("duckdb", "sedonadb", "postgis")
-LIMIT_S = 600
+LIMIT_S = 120 if ONCE else 900
 # processor seconds of the fastest peer over ours, pairs and union
 AT_LEAST = {"small": 0.2, "mini": 0.8, "medium": 5, "large2k": 1.2, "large20k": 8}
 STEPS = (1, 4, 16)
@@ -115,7 +116,7 @@ def entries(name, folder, server):
             unable[each] = {"skipped": why}
         else:
             where = server() if each == "postgis" else ""
-            able.append(Entry(each, folder, rounds, LIMIT_S, where))
+            able.append(Entry(each, folder, 1 if ONCE else rounds, LIMIT_S, where))
     return able, unable
 
 
@@ -166,7 +167,8 @@ def test_pairs_and_union_against_the_peers(name, tmp_path, server, results, caps
         if found.apart or found.excess > 1
     }
     assert not wrong
-    assert show.ratio(results["workloads"][name]) >= AT_LEAST[name]
+    reached = show.ratio(results["workloads"][name])
+    assert reached is None or reached >= AT_LEAST[name]
 
 
 @pytest.mark.parametrize("what", GROWN)
@@ -174,7 +176,7 @@ def test_time_grows_no_faster_than_the_work(what, tmp_path, results, capsys):
     grown = [replace(BASE, **{what: getattr(BASE, what) * step}) for step in STEPS]
     able = race(
         [
-            Entry("own", write(tmp_path / str(step), *each.drawn()), 5)
+            Entry("own", write(tmp_path / str(step), *each.drawn()), 1 if ONCE else 5)
             for step, each in zip(STEPS, grown, strict=True)
         ]
     )
@@ -212,7 +214,8 @@ def test_one_far_away_costs_the_others_nothing(tmp_path, results, capsys):
 @pytest.mark.skipif(QUICK, reason="a quick run keeps nothing")
 def test_results_are_kept(results):
     whole = (set(WORKLOADS), set(GROWN), {"alone", *BESIDE})
-    if tuple(set(results[key]) for key in ("workloads", "slopes", "beside")) != whole:
+    measured = tuple(set(results[key]) for key in ("workloads", "slopes", "beside"))
+    if measured != whole and not ONCE:
         pytest.skip("not all was measured in this run")
     show.RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     show.main()
