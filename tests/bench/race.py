@@ -17,6 +17,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,8 @@ def race(entries: list[Entry]) -> list[Entry]:
     """
     with contextlib.ExitStack() as stack:
         processes = [stack.enter_context(_Process(entry)) for entry in entries]
+        for process in processes:  # no clock runs while one of them still reads
+            process.hear()
         for turn in range(max(entry.rounds for entry in entries)):
             for entry, process in zip(entries, processes, strict=True):
                 if turn < entry.rounds and not entry.failed:
@@ -89,14 +92,14 @@ def race(entries: list[Entry]) -> list[Entry]:
 
 class _Process:
     def __init__(self, entry):
-        self.entry = entry
+        self.entry, self.errors = entry, tempfile.TemporaryFile("w+")  # noqa: SIM115
         words = [sys.executable, HERE / "race.py", entry.name, entry.folder]
         words += [entry.limit_s, entry.where]
         self.process = subprocess.Popen(
             [str(word) for word in words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
             env=os.environ | {"PYTHONPATH": str(HERE.parent.parent)},
         )
@@ -109,16 +112,20 @@ class _Process:
             self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
-        self.process.stderr.close()
+        self.errors.close()
 
     def ask(self, what):
         with contextlib.suppress(BrokenPipeError):
             print(what, file=self.process.stdin, flush=True)
+        return self.hear()
+
+    def hear(self):
         line = self.process.stdout.readline()
         if line:
             return json.loads(line)
         code = self.process.wait()
-        words = self.process.stderr.read().strip().splitlines()
+        self.errors.seek(0)
+        words = self.errors.read().strip().splitlines()
         self.entry.failed = (
             f"no answer in {self.entry.limit_s} s"
             if code == -signal.SIGALRM
@@ -161,6 +168,7 @@ def main(name, folder, limit_s, where):
     competitor.run(competitor.ready(routes[:FEW], zones[:FEW]))  # imports, threads, caches
     given = competitor.ready(routes, zones) if competitor.keeps else None
     result = None
+    print(json.dumps("ready"), file=ears, flush=True)
     for line in sys.stdin:
         if line == "run\n":
             del result

@@ -48,7 +48,7 @@ ROUNDS = {
 COSTLY = ("duckdb", "sedonadb", "postgis")
 LIMIT_S = 120 if ONCE else 900
 # processor seconds of the fastest peer over ours, pairs and union
-AT_LEAST = {"small": 0.2, "mini": 0.8, "medium": 5, "large2k": 1.2, "large20k": 8}
+AT_LEAST = {"small": 0.2, "mini": 0.8, "medium": 5, "large2k": 3, "large20k": 8}
 STEPS = (1, 4, 16)
 BASE = Workload(1_000, 200, 200, 320)
 GROWN = {
@@ -144,7 +144,8 @@ def test_pairs_and_union_against_the_peers(name, tmp_path, server, results, caps
     assert not own.failed, own.failed
     apart = {entry.name: differences(entry, own, routes, zones) for entry in others if entry.runs}
     for entry in able:
-        results["versions"].setdefault(entry.name, entry.version)
+        if entry.version:
+            results["versions"][entry.name] = entry.version
         told[entry.name] = {"skipped": entry.failed} if entry.failed else figures(entry)
         for kind, found in apart.get(entry.name, {}).items():
             told[entry.name][kind] = {"apart": found.apart, "worst": digits(found.worst, 2)}
