@@ -76,9 +76,9 @@ class Own:
         }
 
     def version(self):
-        from geo import passages
+        from geo.passages import compiled
 
-        return f"{getattr(passages, 'CORE', 'numpy')} core"
+        return "compiled core" if compiled.core else "numpy core"
 
 
 class OwnNumpy(Own):

@@ -218,5 +218,6 @@ def test_results_are_kept(results):
     measured = tuple(set(results[key]) for key in ("workloads", "slopes", "beside"))
     if measured != whole and not ONCE:
         pytest.skip("not all was measured in this run")
+    assert results["versions"]["own"] != results["versions"]["numpy"], "no compiled core is built"
     show.RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     show.main()
