@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Index", "candidates", "index"]
 
 _CHUNK = 1 << 20
+_CORNERS = 1 << 18
 _POLYGON, _MULTIPOLYGON = 3, 6
 _NO_EDGE: Final = -1
 
@@ -94,8 +95,17 @@ def index(zones: Shapes) -> Index:
 
 def _borders(zones: Shapes) -> tuple[Floats, Counts]:
     """Give the corners of all rings, the inside on the left, and the zone of each edge."""
-    if zones.size == 0:
-        return np.empty((0, 2)), np.empty(0, np.int32)
+    count = shapely.get_num_coordinates(zones)
+    ends = np.cumsum(count)
+    corners, zone = np.empty((int(count.sum()), 2)), np.empty(int(count.sum()), np.int32)
+    # shapely copies every part and ring that it gives: a block at a time, memory is bounded
+    for rows in np.split(np.arange(zones.size), np.flatnonzero(np.diff(ends // _CORNERS)) + 1):
+        place = slice(ends[rows[0]] - count[rows[0]], ends[rows[-1]]) if rows.size else slice(0)
+        corners[place], zone[place] = _borders_of(zones[rows], rows)
+    return corners, zone
+
+
+def _borders_of(zones: Shapes, number: Ints) -> tuple[Floats, Counts]:
     polygons, of_polygon = shapely.get_parts(zones, return_index=True)
     rings, of_ring = shapely.get_rings(polygons, return_index=True)
     is_shell = np.diff(of_ring, prepend=-1) > 0
@@ -103,7 +113,7 @@ def _borders(zones: Shapes) -> tuple[Floats, Counts]:
     if backwards.any():
         rings[backwards] = shapely.reverse(rings[backwards])
     corners, ring = shapely.get_coordinates(rings, return_index=True)
-    zone = of_polygon[of_ring].astype(np.int32)[ring]
+    zone = number[of_polygon[of_ring]].astype(np.int32)[ring]
     stays = (corners[1:] == corners[:-1]).all(axis=1) | (ring[1:] != ring[:-1])
     zone[:-1][stays] = _NO_EDGE
     zone[-1:] = _NO_EDGE

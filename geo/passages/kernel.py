@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find"]
 
-_PARTS = 1 << 14
+_PARTS = 1 << 12
 _VERTICES = 1 << 16
 _HALF_TURN_DEG = 180
 
@@ -139,7 +139,7 @@ def _found(
         begin = np.searchsorted(at, path.part_of_run)
         upto = np.searchsorted(at, path.part_of_run, "right")
         run, row = spread(begin, upto - 1)
-        yield stretches(path, met, run, zone[row], length_m)
+        yield _sorted(stretches(path, met, run, zone[row], length_m))
 
 
 def _lengths(path: Segments, low: int, high: int) -> Floats:
@@ -150,12 +150,20 @@ def _lengths(path: Segments, low: int, high: int) -> Floats:
     return length_m
 
 
+def _sorted(found: Passages) -> Passages:
+    """Sort by route, zone and chainage: a route with a gap has more than one run."""
+    order = np.lexsort((found.from_m, found.zone, found.route))
+    columns = {name: column[order] for name, column in vars(found).items() if name != "length_m"}
+    return replace(found, **columns)
+
+
 def _joined(blocks: list[Passages]) -> Passages:
-    every = [nothing(np.empty(0)), *blocks]
-    columns = {
-        field.name: np.concatenate([getattr(block, field.name) for block in every])
-        for field in fields(Passages)
-    }
-    length_m = columns.pop("length_m")
-    order = np.lexsort((columns["from_m"], columns["zone"], columns["route"]))
-    return Passages(**{name: column[order] for name, column in columns.items()}, length_m=length_m)
+    """Join blocks of routes that follow each other, column by column to bound the memory."""
+    columns = [dict(vars(block)) for block in (nothing(np.empty(0)), *blocks)]
+    blocks.clear()
+    return Passages(
+        **{
+            field.name: np.concatenate([block.pop(field.name) for block in columns])
+            for field in fields(Passages)
+        }
+    )
