@@ -28,6 +28,7 @@ __all__ = ["Index", "candidates", "index"]
 
 _CHUNK = 1 << 20
 _CORNERS = 1 << 18
+_MOST_CORNERS = 1 << 28  # so that the places in cells are counted in 32 bits
 _POLYGON, _MULTIPOLYGON = 3, 6
 _NO_EDGE: Final = -1
 
@@ -77,13 +78,17 @@ def index(zones: Shapes) -> Index:
     Raises
     ------
     GeometryError
-        If one of them is missing, not a polygon, or has a corner that is not a number.
+        If one of them is missing, not a polygon, or has a corner that is not a
+        number, or if they have more than 268 million corners.
     """
     zones = np.asarray(zones, dtype=object)
     types = shapely.get_type_id(zones)
     wrong = np.flatnonzero((types != _POLYGON) & (types != _MULTIPOLYGON))
     if wrong.size:
         message = f"zone {wrong[0]} is not a Polygon or MultiPolygon"
+        raise GeometryError(message)
+    if int(shapely.get_num_coordinates(zones).sum()) > _MOST_CORNERS:
+        message = f"the zones have more than {_MOST_CORNERS:,} corners: measure them in parts"
         raise GeometryError(message)
     corners, zone = _borders(zones)
     if not np.isfinite(corners).all():
