@@ -119,7 +119,8 @@ def _borders_of(zones: Shapes, number: Ints) -> tuple[Floats, Counts]:
         rings[backwards] = shapely.reverse(rings[backwards])
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     zone = number[of_polygon[of_ring]].astype(np.int32)[ring]
-    stays = (corners[1:] == corners[:-1]).all(axis=1) | (ring[1:] != ring[:-1])
+    x, y = corners.T  # a column at a time: numpy is slow along pairs
+    stays = ((x[1:] == x[:-1]) & (y[1:] == y[:-1])) | (ring[1:] != ring[:-1])
     zone[:-1][stays] = _NO_EDGE
     zone[-1:] = _NO_EDGE
     return corners, zone
@@ -131,7 +132,8 @@ def _filled(corners: Floats, zone: Counts) -> tuple[Grid, Counts, Counts]:
     if count == 0:
         grid = fitted(np.zeros(2), np.zeros(2), 0)
         return grid, np.zeros(1, np.int32), np.empty(0, np.int32)
-    grid = fitted(corners.min(axis=0), corners.max(axis=0), int(count))
+    low, high = (np.array([side(values) for values in corners.T]) for side in (np.min, np.max))
+    grid = fitted(low, high, int(count))
     if compiled.core:
         return compiled.filled(corners, zone, grid)
     wanted = zone[:-1] != _NO_EDGE
@@ -154,7 +156,8 @@ def _load(corners: Floats, wanted: Flags, grid: Grid) -> tuple[Ints, Floats]:
     for begin in range(0, wanted.size, _CHUNK):
         end = min(begin + _CHUNK, wanted.size)
         some = corners[begin : end + 1]
-        reach = np.minimum(np.abs(np.diff(some, axis=0)) / grid.cell, 1).sum(axis=1)
+        moves = np.abs(np.diff(some.T)) / grid.cell[:, None]
+        reach = np.minimum(moves, 1).sum(axis=0)
         edge, cell = cells(some, wanted[begin:end], grid)
         count += np.bincount(cell, minlength=every)
         load += np.bincount(cell, weights=reach[edge], minlength=every)

@@ -65,11 +65,11 @@ def segments(coordinates: Floats, part: Ints, line: Ints) -> Segments:
     Segments
         Empty arrays where nothing is travelled.
     """
-    moves = (coordinates[1:] != coordinates[:-1]).any(axis=1)
+    x, y = coordinates.T
+    moves = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     travelled = moves.copy()
     gaps = part[1:-1] - 1
     travelled[gaps[(gaps >= 0) & (gaps < travelled.size)]] = False
-    x, y = coordinates.T
     length = geodesy.arc_length_m(x[:-1], y[:-1], x[1:], y[1:])
     length[~travelled] = 0.0
     route = np.repeat(np.arange(line.size - 1), np.diff(part[line]))[:-1]
