@@ -114,7 +114,7 @@ def read_geoparquet(file: Path, crs: str | None, limits: Limits) -> tuple[Featur
             limits.require("vertices", vertices, file.name)
             for record, wkb in zip(records, shapes, strict=True):
                 _add(read, record, decoded[wkb])
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError, OverflowError) as error:
         raise damage(file, error) from None
     return read, known
 
@@ -178,6 +178,7 @@ def _rows(
     long = [name for name in names if str(schema.field(name).type).endswith("string")] + [column]
     with pa.parquet.ParquetFile(file, read_dictionary=long, pre_buffer=False) as opened:
         for batch in opened.iter_batches(rows, columns=[*names, column], use_threads=False):
+            batch.validate(full=True)  # text that is none, places beyond a dictionary
             cells = {name: _listed(batch.column(name)) for name in names}
             records = [
                 {name: _cell(cells[name][row]) for name in names} for row in range(batch.num_rows)

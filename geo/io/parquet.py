@@ -113,9 +113,10 @@ def stream_parquet(
             wanted = [*(columns or ()), *([column] if shapes else [])]
             rows = rows_at_a_time(opened, column) if shapes else _MOST_ROWS
             for batch in opened.iter_batches(rows, columns=wanted, use_threads=False):
+                batch.validate(full=True)  # text that is none, places beyond a dictionary
                 table = {name: batch.column(name).to_pylist() for name in columns or ()}
                 yield crs, batch.num_rows, table, batch.column(column).to_pylist() if shapes else []
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError, OverflowError) as error:
         raise damage(file, error) from None
 
 
@@ -142,7 +143,7 @@ def columns_of(file: Path) -> tuple[list[str], int]:
     try:
         with pa.parquet.ParquetFile(file) as opened:
             return list(opened.schema_arrow.names), int(opened.metadata.num_rows)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError, OverflowError) as error:
         raise damage(file, error) from None
 
 
