@@ -408,11 +408,26 @@ def test_bounds_hold_though_little_is_written(tmp_path):
             io.read(path, role="routes", limits=limits)
 
 
+def test_days_and_names_that_are_none_are_named(exported, squares, tmp_path):
+    path, raw = tmp_path / "z.parquet", (exported / "links.parquet").read_bytes()
+    path.write_bytes(raw.replace(b"section_id", b"sec\xf9ion_id"))
+    with pytest.raises(InputError, match=r"^z\.parquet: not a GeoParquet file, or a damaged one"):
+        io.read(path, role="routes")
+    squares.assign(valid_from=1).to_parquet(path)
+    table = pa.parquet.read_table(path)
+    at = table.schema.get_field_index("valid_from")
+    days = pa.array([2**31 - 1] * 40, pa.int32()).view(pa.date32())
+    pa.parquet.write_table(table.set_column(at, "valid_from", days), path)
+    with pytest.raises(InputError, match=r"^z\.parquet: not a GeoParquet file, or a damaged one"):
+        io.read(path, role="zones")
+
+
 def test_bent_files_end_in_an_answer_or_a_named_error(exported, tmp_path):
     raw, path = (exported / "links.parquet").read_bytes(), tmp_path / "bent.parquet"
     rng = np.random.default_rng(3)
     refused = 0
-    for place in rng.integers(0, len(raw), 150).tolist():
+    places = (rng.integers(0, len(raw), 75), rng.integers(len(raw) - 8000, len(raw), 75))
+    for place in np.concatenate(places).tolist():  # as many in what describes the file
         bent = bytearray(raw)
         bent[place] ^= 1 << int(rng.integers(8))
         path.write_bytes(bent if place % 3 else raw[:place])

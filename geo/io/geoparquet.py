@@ -174,7 +174,7 @@ def _rows(
     pa = require_pyarrow()
     whole = pa.parquet.ParquetFile(file)
     with whole:
-        schema, rows = whole.schema_arrow, rows_at_a_time(whole, column)
+        schema, rows = whole.schema_arrow, rows_at_a_time(whole)
     long = [name for name in names if str(schema.field(name).type).endswith("string")] + [column]
     with pa.parquet.ParquetFile(file, read_dictionary=long, pre_buffer=False) as opened:
         for batch in opened.iter_batches(rows, columns=[*names, column], use_threads=False):

@@ -58,11 +58,10 @@ def crs_of(known: str | None, name: str) -> str:
         raise CRSError(message)
     try:
         read = CRS.from_user_input(known)
+        geodesy.require_lonlat(read, name)
     except Unknown:
         message = f"{name}: its CRS {known!r} is not known"
         raise CRSError(message) from None
-    try:
-        geodesy.require_lonlat(read, name)
     except CRSError:
         return known
     return "EPSG:4326"

@@ -111,7 +111,7 @@ def stream_parquet(
         with pa.parquet.ParquetFile(file, pre_buffer=False) as opened:
             crs, column = geometry_of(opened, file.name)
             wanted = [*(columns or ()), *([column] if shapes else [])]
-            rows = rows_at_a_time(opened, column) if shapes else _MOST_ROWS
+            rows = rows_at_a_time(opened) if shapes else _MOST_ROWS
             for batch in opened.iter_batches(rows, columns=wanted, use_threads=False):
                 batch.validate(full=True)  # text that is none, places beyond a dictionary
                 table = {name: batch.column(name).to_pylist() for name in columns or ()}
@@ -233,7 +233,7 @@ def _require_bytes(opened: Any, column: str, name: str) -> None:
         raise InputError(message)
 
 
-def rows_at_a_time(opened: Any, column: str) -> int:
+def rows_at_a_time(opened: Any) -> int:
     """
     Read about as many bytes at a time, however long the lines are.
 
@@ -241,25 +241,16 @@ def rows_at_a_time(opened: Any, column: str) -> int:
     ----------
     opened
         A `ParquetFile`.
-    column
-        The name of its geometry.
 
     Returns
     -------
     int
         How many rows to read at a time, at least 1.
     """
-    rows, size = 0, 0
-    place = opened.schema_arrow.names.index(column)
-    leaf = next(
-        at
-        for at in range(opened.metadata.num_columns)
-        if opened.schema.column(at).path.partition(".")[0] == opened.schema_arrow.names[place]
-    )
-    for group in range(opened.metadata.num_row_groups):
-        about = opened.metadata.row_group(group)
-        rows += about.num_rows
-        size += about.column(leaf).total_uncompressed_size
+    # of all columns: what pyarrow tells of a single one ends the process where it is damaged
+    groups = [opened.metadata.row_group(at) for at in range(opened.metadata.num_row_groups)]
+    rows = sum(group.num_rows for group in groups)
+    size = sum(group.total_byte_size for group in groups)
     return int(np.clip(_AT_A_TIME * rows // max(size, 1), 1, _MOST_ROWS))
 
 
