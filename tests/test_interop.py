@@ -21,6 +21,8 @@ from geo.io import parquet
 from geo.io.limits import Limits
 from geo.schema import KINDS
 
+pytestmark = pytest.mark.slow
+
 WITH_SHAPES = sorted(path.stem for path in (ROOT / "layers").glob("*.geojson"))
 TABLES = ["figures", "speeds"]
 POINTS = {"gates", "mining_sites", "places"}
