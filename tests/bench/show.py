@@ -99,9 +99,9 @@ def _grid(head, rows):
 
 
 def _opening(results):
-    machine, versions = results["machine"], results["versions"]
+    machine, versions = results["machine"], results["competitors"]
     named = {COMPETITORS[name].label: versions[name] for name in PEERS if name in versions}
-    named |= {name: versions[name] for name in ("numpy", "pyproj")}
+    named |= {name: results["packages"][name] for name in ("numpy", "pyproj")}
     return (
         f"{results['made']}, {machine['cores']} cores of {machine['processor']}, "
         f"{machine['system']}, Python {machine['python']}; geo on its {versions['own']}; "

@@ -47,8 +47,8 @@ ROUNDS = {
 }
 COSTLY = ("duckdb", "sedonadb", "postgis")
 LIMIT_S = 120 if ONCE else 900
-# processor seconds of the fastest peer over ours, pairs and union
-AT_LEAST = {"small": 0.2, "mini": 0.8, "medium": 5, "large2k": 3, "large20k": 8}
+# processor seconds of the fastest peer over those of the compiled core
+AT_LEAST = {"small": 0.8, "mini": 3, "medium": 10, "large2k": 5, "large20k": 10}
 STEPS = (1, 4, 16)
 BASE = Workload(1_000, 200, 200, 320)
 GROWN = {
@@ -83,7 +83,8 @@ def results():
             "system": platform.system(),
             "python": platform.python_version(),
         },
-        "versions": {name: metadata.version(name) for name in ("numpy", "shapely", "pyproj")},
+        "packages": {name: metadata.version(name) for name in ("numpy", "pyproj", "shapely")},
+        "competitors": {},
         "workloads": {},
         "slopes": {},
         "beside": {},
@@ -145,7 +146,7 @@ def test_pairs_and_union_against_the_peers(name, tmp_path, server, results, caps
     apart = {entry.name: differences(entry, own, routes, zones) for entry in others if entry.runs}
     for entry in able:
         if entry.version:
-            results["versions"][entry.name] = entry.version
+            results["competitors"][entry.name] = entry.version
         told[entry.name] = {"skipped": entry.failed} if entry.failed else figures(entry)
         for kind, found in apart.get(entry.name, {}).items():
             told[entry.name][kind] = {"apart": found.apart, "worst": digits(found.worst, 2)}
@@ -169,7 +170,8 @@ def test_pairs_and_union_against_the_peers(name, tmp_path, server, results, caps
     }
     assert not wrong
     reached = show.ratio(results["workloads"][name])
-    assert reached is None or reached >= AT_LEAST[name]
+    if reached and own.version == "compiled core":
+        assert reached >= AT_LEAST[name]
 
 
 @pytest.mark.parametrize("what", GROWN)
@@ -218,6 +220,6 @@ def test_results_are_kept(results):
     measured = tuple(set(results[key]) for key in ("workloads", "slopes", "beside"))
     if measured != whole and not ONCE:
         pytest.skip("not all was measured in this run")
-    assert results["versions"]["own"] != results["versions"]["numpy"], "no compiled core is built"
+    assert results["competitors"]["own"] == "compiled core", "it is not built"
     show.RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     show.main()
