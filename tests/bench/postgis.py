@@ -22,6 +22,7 @@ SETTINGS = {
     "max_wal_size": "4GB",
     # shapes lie aside from their rows, so the tables look too small for two workers
     "min_parallel_table_scan_size": "0",
+    "parallel_setup_cost": "100000",  # and to start two for a few routes costs more than it saves
     "client_connection_check_interval": "1s",  # who asked too much is gone: stop
 }
 
