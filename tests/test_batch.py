@@ -213,6 +213,7 @@ def test_a_damaged_part_is_measured_again(file, zones, tmp_path):
     assert content(tmp_path / "out") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["routes", "zones", "day", "option"])
 def test_another_answer_is_refused_in_one_line(what, fleet, file, zones, tmp_path):
     out, options = tmp_path / "out", {}
