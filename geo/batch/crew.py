@@ -12,15 +12,14 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-import shapely
-
-from geo.batch.part import Ground, Part, measured
+from geo.batch.part import Part, measured
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from geo.batch.fleet import Block
+    from geo.batch.ground import Ground
 
 __all__ = ["Crew", "crew"]
 
@@ -104,6 +103,7 @@ def crew(ground: Ground, workers: int, *, threads: bool = False) -> Iterator[Cre
     if workers == 1:
         yield Crew(ground, None, 1)
         return
+    _ = ground.index  # made once, before there are others
     pool: Executor
     if threads:
         pool = ThreadPoolExecutor(workers, initializer=_hold, initargs=(ground,))
@@ -125,7 +125,6 @@ def _enter(ground: Ground) -> None:
     if parent is not None:
         sentinel = parent.sentinel
         threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
-    shapely.prepare(ground.index.zones)
     _hold(ground)
 
 

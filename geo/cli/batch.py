@@ -40,6 +40,12 @@ _MINUTE_S = 60
     help="Processes that measure. Default: one for each processor.",
 )
 @click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Measure on the Dask cluster of this scheduler, e.g. tcp://10.0.0.1:8786; "
+    "only one that you trust.",
+)
+@click.option(
     "--block",
     "vertices",
     type=click.IntRange(min=1),
@@ -57,6 +63,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
     as_of: str | None,
     error_km: float | None,
     workers: int | None,
+    cluster: str | None,
     vertices: int | None,
     fresh: bool,  # noqa: FBT001 - click names it
     limits: tuple[str, ...],
@@ -86,6 +93,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
         limits=DEFAULT.raised(limits),
         vertices=vertices or many.VERTICES,
         workers=workers,
+        cluster=cluster,
         fresh=fresh,
         inputs=desk.inputs,
         notices=desk.notices,

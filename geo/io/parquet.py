@@ -33,6 +33,48 @@ OWN: Final = b"corridor-exposure"
 _AT_A_TIME: Final = 1 << 22  # bytes of geometry in a batch of rows
 _MOST_ROWS: Final = 1 << 14
 _DEFAULT_CRS: Final = "OGC:CRS84"
+# written out: what PROJ gives for 4326 depends on what the process did before (with or without
+# the members of its datum), and parts are the same bytes whichever process wrote them
+_WGS84: Final = {
+    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
+    "type": "GeographicCRS",
+    "name": "WGS 84",
+    "datum": {
+        "type": "GeodeticReferenceFrame",
+        "name": "World Geodetic System 1984",
+        "ellipsoid": {
+            "name": "WGS 84",
+            "semi_major_axis": 6378137,
+            "inverse_flattening": 298.257223563,
+        },
+    },
+    "coordinate_system": {
+        "subtype": "ellipsoidal",
+        "axis": [
+            {
+                "name": "Geodetic latitude",
+                "abbreviation": "Lat",
+                "direction": "north",
+                "unit": "degree",
+            },
+            {
+                "name": "Geodetic longitude",
+                "abbreviation": "Lon",
+                "direction": "east",
+                "unit": "degree",
+            },
+        ],
+    },
+    "scope": "Horizontal component of 3D system.",
+    "area": "World.",
+    "bbox": {
+        "south_latitude": -90,
+        "west_longitude": -180,
+        "north_latitude": 90,
+        "east_longitude": 180,
+    },
+    "id": {"authority": "EPSG", "code": 4326},
+}
 
 
 def require_pyarrow() -> Any:
@@ -223,13 +265,7 @@ def part_bytes(
 
 
 def _geo() -> bytes:
-    from pyproj import CRS
-
-    column = {
-        "encoding": "WKB",
-        "geometry_types": ["Point"],
-        "crs": CRS.from_epsg(4326).to_json_dict(),
-    }
+    column = {"encoding": "WKB", "geometry_types": ["Point"], "crs": _WGS84}
     about = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     return json.dumps(about).encode()
 
