@@ -13,6 +13,7 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -97,6 +98,17 @@ def test_geometries_are_points_where_things_begin(fleet, file, zones, tmp_path):
     assert shapely.equals(summary.geometry.to_numpy(), starts).all()
     assert (passages.geometry.x == passages["entry_lon"]).all()
     assert (passages.geometry.y == passages["entry_lat"]).all()
+
+
+def test_the_crs_of_parts_is_that_of_the_registry(file, zones, tmp_path):
+    # written out, since PROJ words it now so, now so; a reader must take it for the same
+    run(file, zones, tmp_path / "out")
+    for kind in ("summary", "passages"):
+        part = next((tmp_path / "out" / kind).iterdir())
+        metadata = parquet.require_pyarrow().parquet.read_metadata(part).metadata
+        crs = json.loads(metadata[b"geo"])["columns"]["geometry"]["crs"]
+        assert pyproj.CRS.from_json_dict(crs) == pyproj.CRS.from_epsg(4326)
+        assert pyproj.CRS.from_json_dict(crs).to_epsg() == 4326
 
 
 def test_bundled_corridors_are_one_route_each_with_their_error(tmp_path):

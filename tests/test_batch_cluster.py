@@ -237,3 +237,17 @@ def test_without_dask_the_command_that_installs_it_is_named(
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match="pip install distributed"):
         batch.measure([paths[0]], zones, paths[2], options=batch.Options(cluster="x:1"))
+
+
+def test_the_command_hands_the_address_on(geo, paths, monkeypatch):
+    asked = []
+
+    def measure(*_, options, tell):
+        asked.append(options.cluster)
+        raise ClusterError(*asked)
+
+    monkeypatch.setattr(batch, "measure", measure)
+    done = geo("batch", paths[0], "--cluster", "tcp://10.0.0.1:8786", "-o", paths[2])
+    assert done.exit_code == 1
+    assert asked == ["tcp://10.0.0.1:8786"]
+    assert done.stderr == "geo: tcp://10.0.0.1:8786\n"

@@ -67,8 +67,8 @@ def map_in_pandas(
     """
     packed = Packed.of(ground)
 
-    def measure(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    def _measure(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in batches:
             yield of_frame(frame, packed.unpacked(), crs=crs)
 
-    return measure, ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
+    return _measure, ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
