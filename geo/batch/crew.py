@@ -103,7 +103,7 @@ def crew(ground: Ground, workers: int, *, threads: bool = False) -> Iterator[Cre
     if workers == 1:
         yield Crew(ground, None, 1)
         return
-    _ = ground.index  # made once, before there are others
+    _ = ground.index, ground.claims and ground.claims.indexes  # made before there are others
     pool: Executor
     if threads:
         pool = ThreadPoolExecutor(workers, initializer=_hold, initargs=(ground,))

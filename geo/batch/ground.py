@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo import control as hands
 from geo import passages
+from geo.batch.holders import Claims
 from geo.batch.versions import require_same, versions
 from geo.errors import InputError
 from geo.exposure import bounds, coverage, frames, sources
@@ -46,8 +47,10 @@ class Ground:
         How far every line may be off; None for what each row carries.
     as_of
         The day; None where no date is known.
+    claims
+        Who holds what, as sources say; None where that is not asked.
     notices
-        What must be known of the zones.
+        What must be known of the zones and claims.
     about
         What every part is told to say of itself.
     """
@@ -55,6 +58,7 @@ class Ground:
     zones: GeoDataFrame
     position_error_m: float | None = None
     as_of: date | None = None
+    claims: Claims | None = None
     notices: tuple[Notice, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -67,6 +71,7 @@ class Ground:
 def ground(
     zones: GeoDataFrame,
     *,
+    control: sources.Control = None,
     as_of: date | str | None = None,
     position_error_m: float | None = None,
 ) -> Ground:
@@ -77,15 +82,17 @@ def ground(
     ----------
     zones
         Polygons in EPSG:4326; none gives a ground that exposes nothing, and says so.
+    control
+        Who holds what, as for `geo.exposure.measure`; None does not ask.
     as_of
-        The day of the answer; None for the newest `source_date` of the zones.
+        The day of the answer; None for the newest `source_date` of zones and claims.
     position_error_m
         How far every line may be off, in metres; None for what each row carries.
 
     Returns
     -------
     Ground
-        The zones, and in `notices` what must be known of them.
+        Zones and claims, and in `notices` what must be known of them.
 
     Raises
     ------
@@ -93,20 +100,25 @@ def ground(
         If the position error is out of range, or the zones hold for periods and no
         day is known.
     CRSError, GeometryError
-        If the zones cannot be trusted.
+        If zones or claims cannot be trusted.
     """
     _require_error(position_error_m)
     notices: list[Notice] = []
     zones = frames.areas(zones, "zones", notices)
-    newest = sources.newest(zones)
-    day = hands.day_of(as_of) or newest
-    compare_dates(day, newest, {"zones": newest}, notices)
-    if day is None and hands.has_period(zones):
+    asked = None if control is None else sources.read(control, zones, "", notices)
+    claims = asked[1] if asked else {}
+    newest = {label: sources.newest(rows) for label, rows in {"zones": zones, **claims}.items()}
+    known_until = max((known for known in newest.values() if known), default=None)
+    day = hands.day_of(as_of) or known_until
+    compare_dates(day, known_until, newest, notices)
+    if day is None and any(hands.has_period(rows) for rows in (zones, *claims.values())):
         message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
         raise InputError(message)
     now = holding(zones, "zones", day, notices)
     notices += coverage.of_events(zones, day)
-    return Ground(now, position_error_m, day, tuple(notices))
+    held = {label: holding(rows, label, day, notices) for label, rows in claims.items()}
+    said = Claims(asked[0], held) if asked else None
+    return Ground(now, position_error_m, day, said, tuple(notices))
 
 
 def _require_error(error_m: float | None) -> None:
@@ -152,7 +164,8 @@ class Packed:
         Packed
             To be sent by pickle; it holds no open thing.
         """
-        data = pickle.dumps(replace(whole))  # a copy has no index
+        claims = whole.claims and replace(whole.claims)
+        data = pickle.dumps(replace(whole, claims=claims))  # copies have no index
         return cls(data, hashlib.sha256(data).hexdigest(), versions())
 
     def unpacked(self) -> Ground:
@@ -174,7 +187,7 @@ class Packed:
             if self.key not in _unpacked:
                 require_same(self.versions, f"the machine {platform.node()}")
                 read: Ground = pickle.loads(self.data)  # noqa: S301 - from the one who asks
-                _ = read.index
+                _ = read.index, read.claims and read.claims.indexes
                 _unpacked[self.key] = read
                 while len(_unpacked) > _MOST_UNPACKED:
                     _unpacked.popitem(last=False)

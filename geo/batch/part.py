@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from geo import passages
+from geo.batch import holders
 from geo.errors import GeoError, Notice
 from geo.exposure import bounds, frames, tables
 from geo.io.lonlat import lonlat
@@ -74,12 +75,15 @@ class Part:
     ----------
     passages, summary
         Two GeoParquet files.
+    controllers
+        A Parquet file; None where it was not asked who holds what.
     record
         What the manifest says of the block: plain values.
     """
 
     passages: bytes
     summary: bytes
+    controllers: bytes | None
     record: dict[str, Any]
 
 
@@ -94,6 +98,8 @@ class Found:
         A row for each passage, and the point where it begins.
     summary, starts
         A row for each route, and the point where it begins or None.
+    controllers
+        The columns of `Exposure.controllers`; None where they were not asked for.
     bounds
         West, south, east and north of what was measured; None where nothing was.
     notices
@@ -104,6 +110,7 @@ class Found:
     entries: Any
     summary: pd.DataFrame
     starts: Any
+    controllers: pd.DataFrame | None
     bounds: list[float] | None
     notices: tuple[Notice, ...]
 
@@ -138,6 +145,9 @@ def measured(block: Block, digest: str, ground: Ground) -> Part:
     return Part(
         part_bytes(whole.passages, whole.entries, _PASSAGES, about),
         part_bytes(whole.summary, whole.starts, SUMMARY, about),
+        None
+        if whole.controllers is None
+        else part_bytes(whole.controllers, None, holders.COLUMNS, about),
         record,
     )
 
@@ -178,9 +188,20 @@ def found(block: Block, ground: Ground) -> Found:
         shapely.points(crossed.entry),
         summary,
         starts,
+        _controllers(lines, crossed, ground),
         None if lines is None else lines.total_bounds.tolist(),
         tuple(notices),
     )
+
+
+def _controllers(
+    lines: GeoDataFrame | None, crossed: passages.Passages, ground: Ground
+) -> pd.DataFrame | None:
+    if ground.claims is None:
+        return None
+    if lines is None:
+        return pd.DataFrame(columns=list(holders.COLUMNS))
+    return ground.claims.controllers(lines, crossed)
 
 
 def _decoded(rows: Sequence[Row]) -> tuple[Any, list[str]]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geo.batch.crew import Crew
     from geo.batch.fleet import Block
     from geo.batch.ground import Ground
+    from geo.exposure.sources import Control
 
 __all__ = ["VERTICES", "Options", "measure"]
 
@@ -54,6 +55,8 @@ class Options:
         The CRS of files that name none.
     position_error_m
         As for `geo.exposure.measure`.
+    control
+        Who holds what, as for `geo.exposure.measure`; None does not ask.
     limits
         What a file that is read as a whole may hold.
     vertices
@@ -76,6 +79,7 @@ class Options:
     as_of: date | str | None = None
     crs: str | None = None
     position_error_m: float | None = None
+    control: Control = None
     limits: Limits = DEFAULT
     vertices: int = VERTICES
     workers: int | None = None
@@ -110,7 +114,8 @@ def measure(
         Where `passages`, `summary` and `manifest.json` are written. Both are
         partitioned GeoParquet: `summary` has a row for each route, and `rejected`
         says why one has no numbers; `passages` has the columns of
-        `Exposure.passages`. The geometry is a point: where the route, or the
+        `Exposure.passages`. With claims, `controllers` has those of
+        `Exposure.controllers`, as Parquet. The geometry is a point: where the route, or the
         passage, begins.
     options
         How; the defaults if left out.
@@ -138,9 +143,15 @@ def measure(
     require_pyarrow()
     options = options or Options()
     _require_sane(options)
-    stand = ground(zones, as_of=options.as_of, position_error_m=options.position_error_m)
+    stand = ground(
+        zones,
+        control=options.control,
+        as_of=options.as_of,
+        position_error_m=options.position_error_m,
+    )
     notices = [*options.notices, *stand.notices]
-    fleet, out = Fleet(routes, options.crs, options.limits), Folder(folder)
+    fleet = Fleet(routes, options.crs, options.limits)
+    out = Folder(folder, controllers=options.control is not None)
     settings = _settings(fleet, stand, options)
     stand = replace(stand, about={"settings_sha256": digest_of(settings), **_about(settings)})
     if not out.begin(settings, fresh=options.fresh):
@@ -226,6 +237,7 @@ def _settings(fleet: Fleet, stand: Ground, options: Options) -> dict[str, Any]:
             "sha256": _zones_sha256(stand.zones),
             "files": [dict(one) for one in options.inputs],
         },
+        **({} if stand.claims is None else {"control": stand.claims.about()}),
         "options": {
             "crs": options.crs,
             "position_error_m": options.position_error_m,

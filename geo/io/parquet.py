@@ -221,17 +221,17 @@ def _rows_at_a_time(opened: Any, column: str) -> int:
 
 
 def part_bytes(
-    table: pd.DataFrame, points: Any, kinds: Mapping[str, str], about: Mapping[str, Any]
+    table: pd.DataFrame, points: Any | None, kinds: Mapping[str, str], about: Mapping[str, Any]
 ) -> bytes:
     """
-    Write rows with a point each as a GeoParquet file in memory.
+    Write rows as a Parquet file in memory, a GeoParquet file where each has a point.
 
     Parameters
     ----------
     table
         The columns; none of its rows gives a file without rows.
     points
-        A point or None for each, in EPSG:4326.
+        A point or None for each, in EPSG:4326; None for rows that lie nowhere.
     kinds
         For each column, in order, its type: string, int64, double or bool.
     about
@@ -252,11 +252,14 @@ def part_bytes(
     arrays = [
         pa.array(table[name], makers[kind](), from_pandas=True) for name, kind in kinds.items()
     ]
-    wkb = shapely.to_wkb(np.asarray(points, dtype=object))
-    arrays.append(pa.array(list(wkb), pa.binary()))
-    metadata = {b"geo": _geo(), OWN: json.dumps(about, ensure_ascii=False).encode()}
+    metadata = {OWN: json.dumps(about, ensure_ascii=False).encode()}
     fields = [(name, makers[kind]()) for name, kind in kinds.items()]
-    schema = pa.schema([*fields, ("geometry", pa.binary())], metadata=metadata)
+    if points is not None:
+        wkb = shapely.to_wkb(np.asarray(points, dtype=object))
+        arrays.append(pa.array(list(wkb), pa.binary()))
+        fields.append(("geometry", pa.binary()))
+        metadata = {b"geo": _geo(), **metadata}
+    schema = pa.schema(fields, metadata=metadata)
     sink = io.BytesIO()
     pa.parquet.write_table(
         pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd", use_dictionary=True
