@@ -34,7 +34,7 @@ if __name__ == "__main__":
     zones = gpd.read_parquet(zones)
 """
 KILLS = """
-    with many(2) as cluster:
+    with many(int(sys.argv[5])) as cluster:
         killed = []
         def tell(done, routes, now):
             if done and not killed:
@@ -142,10 +142,11 @@ def alone(routes, zones, folder, vertices):
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_changes_nothing(zones, paths, tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])  # of one, the zones are lost with it
+def test_a_worker_that_is_killed_changes_nothing(workers, zones, paths, tmp_path):
     routes, areas, out = paths
     walked(4000, 50, seed=6).to_parquet(routes)
-    assert ran(KILLS, routes, areas, out, 5000) == "1 True"
+    assert ran(KILLS, routes, areas, out, 5000, workers) == "1 True"
     whole = content(out)
     assert len(whole) > 60
     assert whole == alone(routes, zones, tmp_path / "alone", 5000)
