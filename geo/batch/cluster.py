@@ -6,6 +6,12 @@ in common. The zones travel once: they are a result that each worker fetches fro
 one, unpacks and indexes once in its process. A block travels with its task; when a worker
 is lost, the scheduler gives its tasks, and the zones, to others. Scheduler and workers need
 this package, in the versions of the client; the workers say so where they have others.
+
+Workers are fastest with one thread each, and started with the variables
+`MALLOC_TRIM_THRESHOLD_` and `MALLOC_MMAP_THRESHOLD_` at 268435456: Dask starts them with the
+first one at 65536, so that each array is given back to the system, which for 50,000 routes
+of 50 vertices through 1,000 zones took 13 s of processor time instead of 9.
+
 Dask talks in pickles: whoever holds the cluster can run anything here, so it must be trusted.
 """
 

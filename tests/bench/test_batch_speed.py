@@ -26,7 +26,11 @@ fleet, zones, folder, workers, threads = sys.argv[1:]
 zones = gpd.read_parquet(zones)
 options = batch.Options(workers=int(workers), threads=threads == "threads")
 if threads == "cluster":
+    import os
     from distributed import LocalCluster
+    # as geo.batch.cluster says that workers are started best
+    for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
+        os.environ[name] = "268435456"
     cluster = LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address=None)
     options = batch.Options(cluster=cluster.scheduler_address)
 begin = time.perf_counter()
