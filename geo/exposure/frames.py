@@ -13,6 +13,7 @@ import shapely
 
 from geo import geodesy
 from geo.errors import CRSError, GeometryError, InputError, Notice
+from geo.sheet import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -236,23 +237,6 @@ def _named(frame: pd.DataFrame, *roles: str) -> tuple[list[str], str]:
         return numbers, column
     texts = ["" if missing(value) else label(value) for value in frame[column]]
     return [text or number for text, number in zip(texts, numbers, strict=True)], column
-
-
-def missing(value: Any) -> bool:
-    """
-    Tell an empty cell from a value of any kind, a list among them.
-
-    Parameters
-    ----------
-    value
-        What stands in a cell.
-
-    Returns
-    -------
-    bool
-        True for None, NaN, NaT and the like.
-    """
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def label(value: object) -> str:
