@@ -171,7 +171,7 @@ class Sheet:
         Sheet
             Another sheet.
         """
-        labels = [self.labels[row] for row in np.flatnonzero(kept)]
+        labels = [self.labels[row] for row in np.flatnonzero(kept).tolist()]
         return replace(self, rows=self.rows[kept], shapes=self.shapes[kept], labels=labels)
 
     def names(self) -> list[str]:
