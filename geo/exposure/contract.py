@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import platform
 from abc import ABC, abstractmethod
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -204,6 +203,8 @@ def head(
 
 def _versions() -> dict[str, str]:
     """Name what makes the numbers: another version of it may move their last digits."""
+    from importlib import metadata
+
     return {
         "geo": metadata.version("corridor-exposure"),
         "python": platform.python_version(),

@@ -46,8 +46,12 @@ _SHORT_DEG: Final = 0.05
 _STEP_DEG: Final = 0.25
 _NEAR_RAD: Final = np.deg2rad(1.0)
 _MOST_RAD: Final = np.deg2rad(75.0)
-_TWO_NODES = np.polynomial.legendre.leggauss(2)
-_THREE_NODES = np.polynomial.legendre.leggauss(3)
+# as numpy.polynomial.legendre.leggauss gives them, whose import takes longer than a route
+_TWO_NODES = np.array([-1, 1]) * 0.5773502691896257, np.array([1.0, 1.0])
+_THREE_NODES = (
+    np.array([-1, 0, 1]) * 0.7745966692414834,
+    np.array([0.5555555555555557, 0.8888888888888888, 0.5555555555555557]),
+)
 
 
 def arc_length_m(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:

@@ -138,7 +138,7 @@ def placed(shapes: Any, name: str, labels: Sequence[str], notices: list[Notice])
 def _rows_with(shapes: Any, test: Callable[[Any, Any], Any]) -> list[int]:
     """Find the shapes of which any position passes a test."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    found: list[int] = np.unique(owner[test(points, owner)]).tolist()
+    found: list[int] = np.flatnonzero(np.bincount(owner[test(points, owner)])).tolist()
     return found
 
 

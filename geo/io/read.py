@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from geo.io.archive import Member
 
 __all__ = ["Source", "read"]
@@ -195,14 +193,14 @@ def _of_role(sheet: Sheet, name: str, role: str, notices: list[Notice]) -> Sheet
             raise GeometryError(message)
         return sheet
     wanted, shapes = _WANTED[role], sheet.shapes.copy()
-    for row in np.flatnonzero(_types(shapes) == "GeometryCollection").tolist():
+    for row in (row for row, kind in enumerate(_types(shapes)) if kind == "GeometryCollection"):
         shapes[row] = _of_collection(shapes[row], wanted)
         message = f"is a GeometryCollection; its {role} were used"
         notices.append(Notice(name, sheet.labels[row], "collection", message))
     types = _types(shapes)
-    wrong = ~np.isin(types, ("", *wanted))
-    if not np.isin(types, wanted).any():
-        found = ", ".join(sorted(set(types.tolist()) - {""})) or "no geometry at all"
+    wrong = np.array([kind not in {"", *wanted} for kind in types])
+    if not set(types) & set(wanted):
+        found = ", ".join(sorted(set(types) - {""})) or "no geometry at all"
         message = f"{name}: no {role} in it: a {role[:-1]} is {' or '.join(wanted)}, it has {found}"
         raise GeometryError(message)
     for row in np.flatnonzero(wrong).tolist():
@@ -211,9 +209,9 @@ def _of_role(sheet: Sheet, name: str, role: str, notices: list[Notice]) -> Sheet
     return sheet.with_shapes(shapes).only(~wrong)
 
 
-def _types(shapes: Any) -> NDArray[np.str_]:
+def _types(shapes: Any) -> list[str]:
     """Name the type of each geometry; "" for None."""
-    return np.array(["" if shape is None else shape.geom_type for shape in shapes], dtype=np.str_)
+    return ["" if shape is None else shape.geom_type for shape in shapes]
 
 
 def _of_collection(collection: Any, wanted: tuple[str, ...]) -> Any:
