@@ -278,7 +278,7 @@ def _plain_line(positions: Any) -> Any:
 def _plain_polygon(rings: Any) -> Any:
     if not isinstance(rings, list) or not rings:
         return None
-    shapes = []
+    shapes: list[Any] = []
     for ring in rings:
         points = _plain_points(ring)
         if points is None or len(points) < _LEAST_IN_RING or (points[0] != points[-1]).any():
