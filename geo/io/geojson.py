@@ -11,7 +11,7 @@ import json
 import math
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -21,7 +21,7 @@ from geo.errors import CRSError, GeometryError, InputError
 from geo.io import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -266,8 +266,13 @@ def _plain(coordinates: Any, kind: str) -> Any:
     The rules are those of `_wrong`, asked of all positions at once: most files break
     none of them, and to ask position by position takes longer than all the rest.
     """
-    build = {"LineString": _plain_line, "Polygon": _plain_polygon}.get(kind)
-    return None if build is None else build(coordinates)
+    one, many = _PLAIN.get(kind, (None, None))
+    if one is None or many is None:
+        return None if one is None else one(coordinates)
+    if not isinstance(coordinates, list) or not coordinates:
+        return None
+    parts = [one(part) for part in coordinates]
+    return None if any(part is None for part in parts) else many(parts)
 
 
 def _plain_line(positions: Any) -> Any:
@@ -285,6 +290,15 @@ def _plain_polygon(rings: Any) -> Any:
             return None
         shapes.append(shapely.linearrings(points))
     return shapely.polygons(shapes[0], shapes[1:] or None)
+
+
+_PLAIN: Final[dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any] | None]]] = {
+    "LineString": (_plain_line, None),
+    "Polygon": (_plain_polygon, None),
+    "MultiLineString": (_plain_line, shapely.multilinestrings),
+    "MultiPolygon": (_plain_polygon, shapely.multipolygons),
+}
+"""By kind, what builds one of its parts and what puts several together."""
 
 
 def _plain_points(positions: Any) -> NDArray[np.float64] | None:
