@@ -45,7 +45,7 @@ def modules():
     return [
         name
         for _, name, _ in pkgutil.walk_packages(geo.__path__, "geo.")
-        if not name.startswith("geo.assets")
+        if not name.startswith("geo.assets") and name != "geo.passages._core"
     ]
 
 

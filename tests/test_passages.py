@@ -1,5 +1,7 @@
 """The kernel: cases by hand, laws that need no oracle, and an exact oracle."""
 
+import os
+
 import numpy as np
 import oracle
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from geo import geodesy, passages
 from geo.errors import GeometryError
+from geo.passages import compiled
 
 SQUARE = shapely.box(97, 25, 98, 26)
 HOLED = shapely.box(97, 25, 100, 28).difference(shapely.box(98, 26, 99, 27))
@@ -20,11 +23,42 @@ corners = st.tuples(grid, grid.map(lambda x: x - 72))
 walks = st.lists(corners, min_size=2, max_size=7).filter(lambda walk: len(set(walk)) > 1)
 
 
+def with_core(core, routes, zones):
+    """Find passages with one core, the index included."""
+    kept, compiled.core = compiled.core, core
+    try:
+        return passages.find(routes, passages.index(zones))
+    finally:
+        compiled.core = kept
+
+
+def find_lines(routes, zones):
+    """Find passages with numpy; the compiled core must give the same ones to 1e-10."""
+    found = with_core(None, routes, zones)
+    if compiled.core:
+        same = with_core(compiled.core, routes, zones)
+        reach = 1e-10 * found.length_m.max(initial=0)
+        for name in ("route", "zone", "on_border"):
+            assert np.array_equal(getattr(found, name), getattr(same, name)), name
+        for name in ("from_m", "to_m", "length_m"):
+            here, there = getattr(found, name), getattr(same, name)
+            np.testing.assert_allclose(here, there, rtol=1e-10, atol=reach)
+        for name in ("entry", "exit"):
+            np.testing.assert_allclose(
+                getattr(found, name), getattr(same, name), rtol=1e-12, atol=1e-12
+            )
+    return found
+
+
 def find(routes, zones):
-    return passages.find(
-        np.array([shapely.LineString(route) for route in routes], dtype=object),
-        np.array(zones, dtype=object),
-    )
+    lines = [shapely.LineString(route) for route in routes]
+    return find_lines(np.array(lines, dtype=object), np.array(zones, dtype=object))
+
+
+def test_the_core_is_compiled_where_it_is_tested():
+    if compiled.core is None and not os.environ.get("CI"):
+        pytest.skip("no compiler was there: only the numpy kernel is tested")
+    assert compiled.core is not None
 
 
 def rows(found):
@@ -140,8 +174,8 @@ def test_ground_travelled_twice_counts_twice():
 def test_a_gap_ends_a_passage_and_a_joint_does_not():
     gap = shapely.MultiLineString([[(97.1, 25.5), (97.3, 25.5)], [(97.5, 25.5), (97.7, 25.5)]])
     joint = shapely.MultiLineString([[(97.1, 25.5), (97.3, 25.5)], [(97.3, 25.5), (97.7, 25.5)]])
-    assert passages.find([gap], [SQUARE]).route.size == 2
-    assert passages.find([joint], [SQUARE]).route.size == 1
+    assert find_lines([gap], [SQUARE]).route.size == 2
+    assert find_lines([joint], [SQUARE]).route.size == 1
 
 
 def test_the_way_a_ring_turns_does_not_matter():
@@ -151,8 +185,8 @@ def test_the_way_a_ring_turns_does_not_matter():
 
 
 def test_nothing_in_nothing_out():
-    assert passages.find([], [SQUARE]).route.size == 0
-    empty = passages.find([shapely.LineString([(96, 25), (99, 25)])], [])
+    assert find_lines([], [SQUARE]).route.size == 0
+    empty = find_lines([shapely.LineString([(96, 25), (99, 25)])], [])
     assert empty.route.size == 0
     assert empty.length_m[0] > 0
 
@@ -191,7 +225,7 @@ def test_an_almost_upright_line_loses_no_cell(east, turned):
             shapely.transform(shape, lambda p: np.fliplr(p) + np.array((72, -72)))
             for shape in (zone, line)
         )
-    found = passages.find([line], [zone])
+    found = find_lines([line], [zone])
     exact = oracle.passages(oracle.Route(line), oracle.Zone(zone))
     assert found.from_m == pytest.approx([row[0] for row in exact], abs=1e-5)
     assert found.to_m == pytest.approx([row[1] for row in exact], abs=1e-5)
@@ -201,7 +235,7 @@ def test_an_almost_upright_line_loses_no_cell(east, turned):
 def test_a_grazing_line_is_cut_where_it_crosses(aside):
     zone = shapely.Polygon([(97, 25), (98.1, 25.3), (98, 26), (97, 26)])
     line = shapely.LineString([(97.1, 25 + 0.3 / 11 - aside), (98, 25 + 3 / 11 + aside)])
-    found = passages.find([line], [zone])
+    found = find_lines([line], [zone])
     exact = oracle.passages(oracle.Route(line), oracle.Zone(zone))
     assert found.from_m == pytest.approx([row[0] for row in exact], abs=1e-4)
 
@@ -209,14 +243,14 @@ def test_a_grazing_line_is_cut_where_it_crosses(aside):
 def test_tiny_zones_on_one_line_share_few_cells():
     boxes = [shapely.box(97 + x, 25, 97 + x + 1e-9, 25 + 1e-9) for x in np.linspace(0, 9, 50)]
     made = passages.index(np.array(boxes))
-    assert made.shape[0] * made.shape[1] <= 5 * len(made.zone)
+    assert made.grid.base[-1] <= 5 * len(made.zone)
 
 
 def test_many_routes_that_start_on_one_border_are_bounded():
     angle = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
     ring = np.column_stack([97 + np.cos(angle), 25 + np.sin(angle)])
     lines = [shapely.LineString([ring[i], (97, 25)]) for i in range(0, 20_000, 100)]
-    found = passages.find(lines, [shapely.Polygon(ring)])
+    found = find_lines(lines, [shapely.Polygon(ring)])
     assert found.route.tolist() == list(range(200))
     assert found.from_m == pytest.approx(0, abs=1e-6)
 
@@ -225,7 +259,7 @@ def against_oracle(count, zone_count, seed):
     """Compare every pair with the oracle; give the number of passages and the worst error."""
     zones = shapes.zones(zone_count, seed=seed)
     lines = shapes.routes(count, zones, seed=seed + 1)
-    found = passages.find(lines, zones)
+    found = find_lines(lines, zones)
     ours = {}
     for i in range(found.route.size):
         row = (found.from_m[i], found.to_m[i], 2 if found.on_border[i] else 1)
@@ -350,5 +384,5 @@ def test_merged_covers_what_its_parts_cover(intervals):
 
 def test_length_agrees_with_geodesy():
     lines = shapes.routes(50, shapes.zones(10, seed=1), seed=2)
-    found = passages.find(lines, [SQUARE])
+    found = find_lines(lines, [SQUARE])
     assert found.length_m == pytest.approx(geodesy.length_m(lines), rel=1e-12)

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-import shapely
-
 from geo.batch.part import Ground, Part, measured
 from geo.errors import InputError
 
@@ -125,7 +123,6 @@ def _enter(ground: Ground) -> None:
     if parent is not None:
         sentinel = parent.sentinel
         threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
-    shapely.prepare(ground.index.zones)
     _hold(ground)
 
 

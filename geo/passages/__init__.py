@@ -18,8 +18,10 @@ Only numpy and shapely are used here, so that it runs the same in workers,
 notebooks and commands.
 """
 
-from geo.passages.grid import Index, index, spread
+from geo.passages.grid import spread
+from geo.passages.index import Index, index
 from geo.passages.intervals import TINY_M, merged, running_sum
-from geo.passages.kernel import Passages, find
+from geo.passages.kernel import find
+from geo.passages.stretches import Passages
 
 __all__ = ["TINY_M", "Index", "Passages", "find", "index", "merged", "running_sum", "spread"]

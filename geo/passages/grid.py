@@ -1,20 +1,17 @@
 """
-The edges of zones in the cells of a uniform grid.
+Two levels of cells: a lattice over everything, and in each busy cell a finer one.
 
 A segment needs to be compared only with the edges in the cells that it passes
-through.
+through. One lattice alone is too coarse as soon as a far-away zone stretches it; the
+finer ones fit the edges of each place.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-import shapely
-
-from geo.errors import GeometryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,227 +21,290 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
-    Shapes = NDArray[np.object_]
+    Counts = NDArray[np.int32]
+    Whole = NDArray[np.integer[Any]]
 
 
-__all__ = ["Index", "candidates", "index", "spread"]
+__all__ = ["Grid", "cells", "fitted", "refined", "small_cells", "spread"]
 
+EDGES_A_CELL: Final = 64  # of the lattice over everything, on average
+EDGES_A_SMALL_CELL: Final = 1.0
 _CHUNK = 1 << 20
-_POLYGON, _MULTIPOLYGON = 3, 6
+_MOST_CELLS = 1 << 20
+_MOST_SIDE = 1024
+_SLACK = 1e-6  # of a cell: rounding must not lose one; one too many costs little
+_SLACK_DEG = 1e-12
 
 
 @dataclass(frozen=True)
-class Index:
+class Grid:
     """
-    The edges of zones, in the cells of a uniform grid.
+    A lattice of cells, each of them divided again into side x side small cells.
 
     Attributes
     ----------
-    zones
-        The polygons.
-    start, end
-        Ends of every edge, shape (n, 2); inside lies on the left.
-    zone
-        The zone of every edge, ascending.
-    origin, cell, shape
-        The grid: its south-west corner, the size of a cell in degrees, and its
-        numbers of columns and rows.
-    first, edges
-        Edges of cell c are `edges[first[c]:first[c + 1]]`.
-    sums
-        Entries in all cells south-west of a corner of the grid, shape
-        (columns + 1, rows + 1): four of them count those in any box of cells.
+    origin, cell
+        The south-west corner, and the size of a cell, degrees, shape (2,).
+    shape
+        Numbers of columns and rows; cells are counted column by column.
+    side
+        Small columns, and small rows, of each cell; 0 where it holds no edge.
+    base
+        Small cells before those of each cell, and the number of all at the end.
     """
 
-    zones: Shapes
-    start: Floats
-    end: Floats
-    zone: Ints
     origin: Floats
     cell: Floats
     shape: tuple[int, int]
-    first: NDArray[np.int32]
-    edges: NDArray[np.int32]
-    sums: NDArray[np.int32]
+    side: Counts
+    base: Counts
 
 
-def index(zones: Shapes) -> Index:
+def fitted(low: Floats, high: Floats, edges: int) -> Grid:
     """
-    Put the edges of zones into a grid.
+    Lay a lattice over edges, its cells not divided yet.
 
     Parameters
     ----------
-    zones
-        Valid Polygons and MultiPolygons in longitude and latitude, degrees.
+    low, high
+        South-west and north-east corner of the edges, degrees, shape (2,).
+    edges
+        How many there are; with none the lattice is one cell.
 
     Returns
     -------
-    Index
-        Usable for any number of calls of `find`.
-
-    Raises
-    ------
-    GeometryError
-        If one of them is missing or not a polygon.
+    Grid
+        Square-ish cells, with `EDGES_A_CELL` edges on average.
     """
-    zones = np.asarray(zones, dtype=object)
-    types = shapely.get_type_id(zones)
-    wrong = np.flatnonzero((types != _POLYGON) & (types != _MULTIPOLYGON))
-    if wrong.size:
-        message = f"zone {wrong[0]} is not a Polygon or MultiPolygon"
-        raise GeometryError(message)
-    shapely.prepare(zones)
-    start, end, zone = _ring_edges(zones)
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    origin, cell, shape = _grid(low, high)
-    edge, number = _cover(start, end, origin, cell, shape)
-    order = np.argsort(number, kind="stable")
-    counts = np.bincount(number, minlength=shape[0] * shape[1]).astype(np.int32)
-    first = np.concatenate([[0], np.cumsum(counts, dtype=np.int32)]).astype(np.int32)
-    sums = np.zeros((shape[0] + 1, shape[1] + 1), np.int32)
-    sums[1:, 1:] = counts.reshape(shape).cumsum(axis=0).cumsum(axis=1)
-    return Index(
-        zones, start, end, zone, origin, cell, shape, first, edge[order].astype(np.int32), sums
-    )
-
-
-def _ring_edges(zones: Shapes) -> tuple[Floats, Floats, Ints]:
-    """Take the rings apart into edges that have their zone on the left."""
-    if zones.size == 0:
-        return np.empty((0, 2)), np.empty((0, 2)), np.empty(0, np.int64)
-    polygons, of_polygon = shapely.get_parts(zones, return_index=True)
-    rings, of_ring = shapely.get_rings(polygons, return_index=True)
-    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    is_shell = np.diff(of_ring, prepend=-1) > 0
-    start, end = coordinates[:-1], coordinates[1:]
-    same = (ring[1:] == ring[:-1]) & (start != end).any(axis=1)
-    backwards = (shapely.is_ccw(rings) != is_shell)[ring[:-1]]
-    tail = np.where(backwards[:, None], end, start)[same]
-    head = np.where(backwards[:, None], start, end)[same]
-    return tail, head, of_polygon[of_ring][ring[:-1]][same].astype(np.int64)
-
-
-def _grid(low: Floats, high: Floats) -> tuple[Floats, Floats, tuple[int, int]]:
-    """Choose square-ish cells, about as large as an edge, at most four for each edge."""
-    if len(low) == 0:
-        return np.zeros(2), np.ones(2), (1, 1)
-    origin = low.min(axis=0)
-    extent = np.maximum(high.max(axis=0) - origin, 1e-9)
-    size = max(
-        float(np.mean(high - low)) * 2,
-        math.sqrt(float(extent.prod()) / (4 * len(low))),
-        float(extent.max()) / (4 * len(low)),  # edges on one line still share few cells
-        1e-9,
-    )
+    nothing = np.zeros(1, np.int32)
+    if edges == 0:
+        return Grid(np.zeros(2), np.ones(2), (1, 1), nothing, np.zeros(2, np.int32))
+    count = min(max(edges / EDGES_A_CELL, 1.0), float(_MOST_CELLS))
+    extent = np.maximum(high - low, 1e-9)
+    size = max(float(np.sqrt(extent.prod() / count)), float(extent.max()) / count)
     columns, rows = (max(int(side), 1) for side in np.ceil(extent / size))
-    return origin, extent / (columns, rows) * (1 + 1e-12), (columns, rows)
+    cell = extent / (columns, rows) * (1 + 1e-12)
+    return Grid(low, cell, (columns, rows), nothing, nothing)
 
 
-def _busy(start: Floats, end: Floats, edges: Index) -> Ints:
-    """Find the segments in whose box of cells there is any edge; most have none."""
-    near, box = np.full(len(start), fill_value=True), []
-    for axis, count in enumerate(edges.shape):
-        ends = [
-            np.floor((point[:, axis] - edges.origin[axis]) / edges.cell[axis])
-            for point in (start, end)
-        ]
-        low, high = np.minimum(*ends), np.maximum(*ends)
-        near &= (high >= 0) & (low < count)
-        box += [np.clip(low, 0, count), np.clip(high + 1, 0, count)]
-    rows = np.flatnonzero(near)
-    west, east, south, north = (side[rows].astype(np.int32) for side in box)
-    sums = edges.sums
-    inside = sums[east, north] - sums[west, north] - sums[east, south] + sums[west, south]
-    busy: Ints = rows[inside > 0]
-    return busy
-
-
-def candidates(start: Floats, end: Floats, edges: Index) -> Iterator[tuple[Ints, Ints]]:
+def refined(grid: Grid, count: Whole, reach: Floats) -> Grid:
     """
-    Pair segments with edges that share a cell.
+    Divide the cells of a lattice by what is in them.
 
     Parameters
     ----------
-    start, end
-        Ends of the segments, shape (n, 2).
-    edges
-        The index.
+    grid
+        From `fitted`.
+    count
+        Edges in each cell.
+    reach
+        Sum of their extents along both axes, each in shares of the cell.
+
+    Returns
+    -------
+    Grid
+        With about `EDGES_A_SMALL_CELL` edges a small cell, but no finer than lets an
+        edge lie in three of them on average.
+    """
+    side = np.sqrt(count / EDGES_A_SMALL_CELL)
+    side = np.minimum(side, 2 * count / np.maximum(reach, 1e-12))
+    side = np.where(count > 0, np.clip(np.ceil(side), 1, _MOST_SIDE), 0).astype(np.int32)
+    base = np.concatenate([[0], np.cumsum(side.astype(np.int64) ** 2)]).astype(np.int32)
+    return Grid(grid.origin, grid.cell, grid.shape, side, base)
+
+
+def cells(vertices: Floats, wanted: Flags, grid: Grid) -> tuple[Ints, Ints]:
+    """
+    Pair the segments of a path with the cells of the lattice that they pass through.
+
+    Parameters
+    ----------
+    vertices
+        The path, shape (n, 2); segment s goes from vertex s to vertex s + 1.
+    wanted
+        Which segments to pair, shape (n - 1,).
+    grid
+        The grid; its cells need not be divided yet.
+
+    Returns
+    -------
+    segment, cell
+        Numbers of both; each pair comes once.
+    """
+    segment = np.flatnonzero(wanted)
+    x, y = np.ascontiguousarray(vertices.T)
+    owner, cell = _crossed(_Ends.of(x, y, segment), grid)
+    return segment[owner], cell
+
+
+def small_cells(vertices: Floats, wanted: Flags, grid: Grid) -> Iterator[tuple[Ints, Ints]]:
+    """
+    Pair the segments of a path with the small cells that they pass through.
+
+    Parameters
+    ----------
+    vertices
+        The path, shape (n, 2); segment s goes from vertex s to vertex s + 1.
+    wanted
+        Which segments to pair, shape (n - 1,).
+    grid
+        The grid, divided.
 
     Yields
     ------
-    segment, edge
-        Numbers of the paired segments and edges, about a million at a time; a
-        pair comes once for each cell that both pass through.
+    segment, cell
+        Numbers of both, about a million pairs at a time; each pair comes once.
     """
-    busy = _busy(start, end, edges)
-    cells = 1 + np.abs((end[busy] - start[busy]) / edges.cell).sum(axis=1)
-    block = np.cumsum(cells) // _CHUNK
-    for part in np.split(busy, np.flatnonzero(np.diff(block)) + 1):
-        yield from _candidates_of(part, start, end, edges)
+    for begin in range(0, len(wanted), _CHUNK):
+        end = min(begin + _CHUNK, len(wanted))
+        x, y = np.ascontiguousarray(vertices[begin : end + 1].T)
+        for segment, cell in _full_cells(x, y, wanted[begin:end], grid):
+            passes = 1 + np.minimum(_moves(x, y, segment, grid), 1).sum(axis=0) * grid.side[cell]
+            for some in _blocks_of(passes):
+                owner, small = _divided(_Ends.of(x, y, segment[some]), cell[some], grid)
+                yield begin + segment[some][owner], small
 
 
-def _candidates_of(
-    busy: Ints, start: Floats, end: Floats, edges: Index
-) -> Iterator[tuple[Ints, Ints]]:
-    segment, number = _cover(start[busy], end[busy], edges.origin, edges.cell, edges.shape)
-    segment = busy[segment]
-    counts = edges.first[number + 1] - edges.first[number]
-    full = np.flatnonzero(counts)
-    segment, number, counts = segment[full], number[full], counts[full].astype(np.int64)
-    ends = np.cumsum(counts)
-    low = 0
-    while low < counts.size:
-        done = ends[low - 1] if low else 0
-        high = max(int(np.searchsorted(ends, done + _CHUNK, "right")), low + 1)
-        first = edges.first[number[low:high]].astype(np.int64)
-        owner, place = spread(first, first + counts[low:high] - 1)
-        yield segment[low:high][owner], edges.edges[place].astype(np.int64)
-        low = high
+def _full_cells(x: Floats, y: Floats, wanted: Flags, grid: Grid) -> Iterator[tuple[Ints, Ints]]:
+    """Pair segments with the cells of the lattice that hold edges; most stay in one cell."""
+    columns, rows = grid.shape
+    # a margin of cells around it: who stays in one of them meets nothing
+    column = _floor_between((x - grid.origin[0]) / grid.cell[0], -1, columns)
+    row = _floor_between((y - grid.origin[1]) / grid.cell[1], -1, rows)
+    within = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+    cell = np.where(within, column * rows + row, 0)
+    stays = (column[1:] == column[:-1]) & (row[1:] == row[:-1])
+    home = np.flatnonzero(wanted & stays & within[:-1] & (grid.side[cell[:-1]] > 0))
+    yield home, cell[home]
+    away = np.flatnonzero(wanted & ~stays)
+    moves = np.minimum(_moves(x, y, away, grid), np.array(grid.shape)[:, None])
+    for some in _blocks_of(1 + moves.sum(axis=0)):
+        owner, cell = _crossed(_Ends.of(x, y, away[some]), grid)
+        full = np.flatnonzero(grid.side[cell])
+        yield away[some][owner[full]], cell[full]
 
 
-def _cover(
-    start: Floats, end: Floats, origin: Floats, cell: Floats, shape: tuple[int, int]
-) -> tuple[Ints, Ints]:
-    """Pair every segment with every cell that it passes through: (segment, cell)."""
-    low = np.floor((np.minimum(start, end) - origin) / cell).astype(np.int64)
-    high = np.floor((np.maximum(start, end) - origin) / cell).astype(np.int64)
-    last = np.array(shape) - 1
-    near = np.flatnonzero(((high >= 0) & (low <= last)).all(axis=1))
-    low, high = np.maximum(low[near], 0), np.minimum(high[near], last)
-    single = (low == high).all(axis=1)
-    alone, wide = near[single], np.flatnonzero(~single)
-    numbers = low[single, 0] * shape[1] + low[single, 1]
-    owner, column = spread(low[wide, 0], high[wide, 0])
-    bottom, top = _rows(start[near[wide]], end[near[wide]], owner, column, origin, cell)
-    bottom = np.maximum(bottom, low[wide, 1][owner])
-    top = np.minimum(top, high[wide, 1][owner])
-    of_column, row = spread(bottom, top)
-    segment = np.concatenate([alone, near[wide][owner[of_column]]])
-    number = np.concatenate([numbers, column[of_column] * shape[1] + row])
-    order = np.argsort(segment, kind="stable")
-    return segment[order], number[order]
+def _moves(x: Floats, y: Floats, segment: Ints, grid: Grid) -> Floats:
+    """Give how many cells of the lattice each segment goes along both axes, shape (2, n)."""
+    across = np.abs(x[segment + 1] - x[segment]) / grid.cell[0]
+    return np.stack([across, np.abs(y[segment + 1] - y[segment]) / grid.cell[1]])
 
 
-def _rows(
-    start: Floats, end: Floats, owner: Ints, column: Ints, origin: Floats, cell: Floats
-) -> tuple[Ints, Ints]:
-    """Give the rows between which each segment stays inside each of its columns."""
-    run, rise = (end - start)[owner].T
-    x, y = start[owner].T
-    west = origin[0] + column * cell[0]
+def _blocks_of(cost: Floats) -> list[Ints]:
+    """Divide rows into blocks of about a million each in cost, so that memory is bounded."""
+    block = np.cumsum(cost) // _CHUNK
+    return np.split(np.arange(cost.size), np.flatnonzero(np.diff(block)) + 1)
+
+
+def _floor_between(value: Floats, low: Any, high: Any) -> Counts:
+    number: Counts = np.minimum(np.maximum(np.floor(value), low), high).astype(np.int32)
+    return number
+
+
+class _Ends(NamedTuple):
+    """Both ends of segments, an array for each coordinate."""
+
+    x0: Floats
+    y0: Floats
+    x1: Floats
+    y1: Floats
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, segment: Ints) -> _Ends:
+        return cls(x[segment], y[segment], x[segment + 1], y[segment + 1])
+
+    def take(self, rows: Ints) -> _Ends:
+        return _Ends(*(values[rows] for values in self))
+
+
+class _Lattice(NamedTuple):
+    """A lattice of cells: numbers, or arrays with one for each segment."""
+
+    west: Any
+    south: Any
+    width: Any
+    height: Any
+    columns: Any
+    rows: Any
+
+    def take(self, rows: Ints) -> _Lattice:
+        return _Lattice(
+            *(values[rows] if isinstance(values, np.ndarray) else values for values in self)
+        )
+
+
+def _crossed(ends: _Ends, grid: Grid) -> tuple[Ints, Ints]:
+    """Give (segment, cell) of the lattice."""
+    (west, south), (width, height) = grid.origin.tolist(), grid.cell.tolist()
+    columns, rows = grid.shape
+    near = np.flatnonzero(
+        (np.maximum(ends.x0, ends.x1) >= west - _SLACK_DEG)
+        & (np.minimum(ends.x0, ends.x1) <= west + width * columns)
+        & (np.maximum(ends.y0, ends.y1) >= south - _SLACK_DEG)
+        & (np.minimum(ends.y0, ends.y1) <= south + height * rows)
+    )
+    on = _Lattice(west, south, width, height, columns, rows)
+    owner, column, row = _passed(ends.take(near), on)
+    return near[owner], column * rows + row
+
+
+def _divided(ends: _Ends, cell: Ints, grid: Grid) -> tuple[Ints, Ints]:
+    """Give (segment, small cell), each segment within one cell of the lattice."""
+    side = grid.side[cell]
+    column, row = np.divmod(cell, grid.shape[1])
+    on = _Lattice(
+        grid.origin[0] + column * grid.cell[0],
+        grid.origin[1] + row * grid.cell[1],
+        grid.cell[0] / side,
+        grid.cell[1] / side,
+        side,
+        side,
+    )
+    owner, column, row = _passed(ends, on)
+    return owner, grid.base[cell[owner]] + column * side[owner] + row
+
+
+def _passed(ends: _Ends, on: _Lattice) -> tuple[Ints, Ints, Ints]:
+    """Give (segment, column, row) of the cells passed in a lattice, which all segments touch."""
+    column0 = _floor_between((ends.x0 - on.west) / on.width, 0, on.columns - 1)
+    column1 = _floor_between((ends.x1 - on.west) / on.width, 0, on.columns - 1)
+    row0 = _floor_between((ends.y0 - on.south) / on.height, 0, on.rows - 1)
+    row1 = _floor_between((ends.y1 - on.south) / on.height, 0, on.rows - 1)
+    single = (column0 == column1) & (row0 == row1)
+    alone, wide = np.flatnonzero(single), np.flatnonzero(~single)
+    first, last = column0[wide], column1[wide]
+    owner, column = spread(np.minimum(first, last), np.maximum(first, last))
+    low, high = np.minimum(row0[wide], row1[wide]), np.maximum(row0[wide], row1[wide])
+    low, high = low[owner], high[owner]
+    slanted = np.flatnonzero((first != last)[owner] & (low != high))
+    rows = wide[owner[slanted]]
+    bottom, top = _rows(ends.take(rows), on.take(rows), column[slanted])
+    low[slanted] = np.maximum(low[slanted], bottom)
+    high[slanted] = np.minimum(high[slanted], top)
+    of_column, row = spread(low, high)
+    return (
+        np.concatenate([alone, wide[owner[of_column]]]),
+        np.concatenate([column0[alone], column[of_column]]),
+        np.concatenate([row0[alone], row]),
+    )
+
+
+def _rows(ends: _Ends, on: _Lattice, column: Whole) -> tuple[Counts, Counts]:
+    """Give the rows between which each segment stays inside its column."""
+    run, rise = ends.x1 - ends.x0, ends.y1 - ends.y0  # who passes two columns has a run
+    west = on.west + column * on.width
     # on a steep line a rounded column is a long way up: take a little of its neighbours
-    aside = 1e-6 * cell[0] + 1e-12
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        share = np.stack([(west - aside - x) / run, (west + cell[0] + aside - x) / run])
-    share = np.where(run == 0, [[0.0], [1.0]], np.clip(share, 0, 1))
-    height = y + share * rise
-    slack = 1e-6 * cell[1]  # rounding must not lose a cell; one too many costs little
-    bottom = np.floor((height.min(axis=0) - slack - origin[1]) / cell[1])
-    top = np.floor((height.max(axis=0) + slack - origin[1]) / cell[1])
-    return bottom.astype(np.int64), top.astype(np.int64)
+    aside = _SLACK * on.width + _SLACK_DEG
+    with np.errstate(over="ignore"):
+        near, far = (west - aside - ends.x0) / run, (west + on.width + aside - ends.x0) / run
+    near, far = (ends.y0 + np.minimum(np.maximum(share, 0), 1) * rise for share in (near, far))
+    slack = _SLACK * on.height + _SLACK_DEG
+    bottom = (np.minimum(near, far) - slack - on.south) / on.height
+    top = (np.maximum(near, far) + slack - on.south) / on.height
+    return _floor_between(bottom, 0, on.rows - 1), _floor_between(top, 0, on.rows - 1)
 
 
-def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+def spread(low: Whole, high: Whole) -> tuple[Ints, Ints]:
     """
     List every whole number from low to high, both included.
 

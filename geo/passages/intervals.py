@@ -42,11 +42,10 @@ def merged(group: Ints, from_m: Floats, to_m: Floats) -> tuple[Ints, Floats, Flo
     group, from_m, to_m = group[order], from_m[order], to_m[order]
     if group.size == 0:
         return group, from_m, to_m
-    # ranks compare exactly where adding metres to groups would lose digits
-    _, number = np.unique(np.concatenate([from_m, to_m + TINY_M]), return_inverse=True)
-    lift = np.cumsum(np.diff(group, prepend=group[0]) != 0) * (number.max() + 1)
-    reach = np.maximum.accumulate(number[group.size :] + lift)
-    first = np.flatnonzero(np.concatenate([[True], (number[: group.size] + lift)[1:] > reach[:-1]]))
+    # complex numbers compare by their real part first: the furthest end so far in each group
+    reach = np.maximum.accumulate(group + 1j * to_m)[:-1]
+    apart = (np.diff(group) != 0) | (from_m[1:] > reach.imag + TINY_M)
+    first = np.flatnonzero(np.concatenate([[True], apart]))
     return group[first], from_m[first], np.maximum.reduceat(to_m, first)
 
 
