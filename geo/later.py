@@ -33,7 +33,7 @@ def loader(package: str, rooms: Mapping[str, str]) -> Callable[[str], Any]:
     .. [1] I. Levkivskyi, "PEP 562: Module __getattr__ and __dir__", 2017.
     """
 
-    def load(name: str) -> Any:
+    def _load(name: str) -> Any:
         if name not in rooms:
             message = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(message)
@@ -41,4 +41,4 @@ def loader(package: str, rooms: Mapping[str, str]) -> Callable[[str], Any]:
         setattr(sys.modules[package], name, value)
         return value
 
-    return load
+    return _load

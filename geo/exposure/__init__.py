@@ -4,6 +4,10 @@ The answers, from passages: how far each route is exposed, where, and in whose h
 *Exposed* is ground strictly inside a zone that holds on the day. Zones may
 overlap: metres per zone are per zone, `exposed_m` is the union, each travelled
 metre once.
+
+`measure` answers from frames; `plainly` answers the plain question without them, in
+a third of the time that a start with pandas takes. Both sum with `sums`, speak with
+`guards` and `words`, and are written by `contract`.
 """
 
 from typing import TYPE_CHECKING
