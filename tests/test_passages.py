@@ -201,6 +201,53 @@ def test_a_zone_that_is_no_polygon_is_refused():
         find([[(96, 25), (99, 25)]], [SQUARE, shapely.Point(97, 25)])
 
 
+LINE = shapely.LineString([(96, 25.5), (99, 25.5)])
+EMPTY = shapely.LineString()
+EMPTIES = shapely.from_wkt("MULTILINESTRING (EMPTY, EMPTY)")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[LINE, EMPTY], [EMPTY, LINE], [EMPTIES, LINE, EMPTIES], [EMPTY, EMPTY], [EMPTIES]],
+)
+def test_empty_parts_are_nothing(lines):
+    found = find_lines(lines, [SQUARE])
+    assert found.route.tolist() == [number for number, line in enumerate(lines) if line is LINE]
+    assert (found.length_m > 0).tolist() == [line is LINE for line in lines]
+
+
+def test_an_edge_round_the_world_is_refused_after_an_empty_part():
+    with pytest.raises(GeometryError, match="antimeridian"):
+        find_lines([EMPTY, shapely.LineString([(-100, 0), (100, 0)])], [SQUARE])
+
+
+def test_parts_half_the_world_apart_are_no_edge():
+    lines = [shapely.LineString([(x, 0), (x + 1, 0)]) for x in (-100, 100)]
+    assert find_lines([EMPTY, *lines, EMPTY], [SQUARE]).length_m[1] > 0
+
+
+@pytest.mark.parametrize("end", [(97.5, 90.01), (97.5, -1e300), (721, 25), (500_000, 2_900_000)])
+def test_a_route_that_is_not_in_degrees_is_refused(end):
+    with pytest.raises(GeometryError, match=r"a route has a vertex at .* in degrees"):
+        find([[(97.5, 25.5), end]], [SQUARE])
+
+
+@pytest.mark.parametrize("by", [721, 500_000, 1e15, 1e300])
+def test_a_zone_that_is_not_in_degrees_is_refused(by):
+    zone = shapely.Polygon([(97, 25), (98, 25), (98, by)])
+    with pytest.raises(GeometryError, match=r"a zone has a corner at .* in degrees"):
+        find([[(96, 25.5), (99, 25.5)]], [SQUARE, zone])
+
+
+def test_coordinates_next_to_nothing_are_zero():
+    """Their products are below the least double: signs would be wrong, and so all that follows."""
+    zone = shapely.Polygon([(0, 1e-310), (1, 2e-200), (-1, 2), (1e-160, 2e-200)])
+    found = find([[(-2, 1), (0, 2e-200), (1, 1), (2e-200, -2)]], [zone])
+    plain = find([[(-2, 1), (0, 0), (1, 1), (0, -2)]], [shapely.Polygon([(0, 0), (1, 0), (-1, 2)])])
+    assert found.from_m.tolist() == plain.from_m.tolist()
+    assert found.to_m.tolist() == plain.to_m.tolist()
+
+
 def test_a_line_of_many_cells_is_walked():
     """A long edge beside fine zones must not fall through the grid."""
     small = [shapely.box(x, 25, x + 0.001, 25.001) for x in np.arange(90, 100, 0.01)]

@@ -11,6 +11,7 @@ import shapely
 from geo.errors import GeometryError
 from geo.passages import compiled
 from geo.passages.grid import Grid, cells, fitted, refined, small_cells, spread
+from geo.passages.vertices import require_corners, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +79,10 @@ def index(zones: Shapes) -> Index:
     Raises
     ------
     GeometryError
-        If one of them is missing, not a polygon, or has a corner that is not a
-        number, or if they have more than 268 million corners.
+        If one of them is missing, not a polygon, or has a corner that is no longitude
+        and latitude in degrees, or if they have more than 268 million corners.
     """
-    zones = np.asarray(zones, dtype=object)
+    zones = np.asarray(zones, dtype=object).ravel()
     types = shapely.get_type_id(zones)
     wrong = np.flatnonzero((types != _POLYGON) & (types != _MULTIPOLYGON))
     if wrong.size:
@@ -91,9 +92,7 @@ def index(zones: Shapes) -> Index:
         message = f"the zones have more than {_MOST_CORNERS:,} corners: measure them in parts"
         raise GeometryError(message)
     corners, zone = _borders(zones)
-    if not np.isfinite(corners).all():
-        message = "a zone has a corner whose longitude or latitude is not a number"
-        raise GeometryError(message)
+    require_corners(corners)
     grid, first, edges = _filled(corners, zone)
     return Index(zones.size, corners, zone, grid, first, edges)
 
@@ -118,6 +117,7 @@ def _borders_of(zones: Shapes, number: Ints) -> tuple[Floats, Counts]:
     if backwards.any():
         rings[backwards] = shapely.reverse(rings[backwards])
     corners, ring = shapely.get_coordinates(rings, return_index=True)
+    corners = rounded(corners)
     zone = number[of_polygon[of_ring]].astype(np.int32)[ring]
     x, y = corners.T  # a column at a time: numpy is slow along pairs
     stays = ((x[1:] == x[:-1]) & (y[1:] == y[:-1])) | (ring[1:] != ring[:-1])

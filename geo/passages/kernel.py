@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo import geodesy
-from geo.errors import GeometryError
 from geo.passages import compiled
 from geo.passages.grid import spread
 from geo.passages.index import Index, index
@@ -16,6 +15,7 @@ from geo.passages.meetings import meetings
 from geo.passages.segments import segments
 from geo.passages.starts import holding
 from geo.passages.stretches import Passages, nothing, stretches
+from geo.passages.vertices import require_vertices, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,6 @@ __all__ = ["find"]
 
 _PARTS = 1 << 12
 _VERTICES = 1 << 16
-_HALF_TURN_DEG = 180
 
 
 def find(routes: Shapes, zones: Shapes | Index) -> Passages:
@@ -57,7 +56,7 @@ def find(routes: Shapes, zones: Shapes | Index) -> Passages:
     ------
     GeometryError
         If a route is not a line, a zone is not a polygon, one of them has a vertex
-        that is not a number, or an edge spans 180
+        that is no longitude and latitude in degrees, or an edge of a route spans 180
         degrees of longitude or more (cut it at the antimeridian, RFC 7946,
         section 3.1.9).
 
@@ -76,28 +75,14 @@ def find(routes: Shapes, zones: Shapes | Index) -> Passages:
     routes = np.asarray(routes, dtype=object)
     edges = zones if isinstance(zones, Index) else index(zones)
     coordinates, part, line = geodesy.edge_vectors(routes)
-    _refuse_odd_vertices(coordinates, part)
+    require_vertices(coordinates, part)
+    coordinates = rounded(coordinates)
     blocks = [
         block
         for low, high in _blocks(line, 0, routes.size, _PARTS)
         for block in _found(coordinates, part, line, edges, (low, high))
     ]
     return _joined(blocks)
-
-
-def _refuse_odd_vertices(coordinates: Floats, part: Ints) -> None:
-    if not np.isfinite(coordinates).all():
-        message = "a route has a vertex whose longitude or latitude is not a number"
-        raise GeometryError(message)
-    wide = np.abs(np.diff(coordinates[:, 0])) >= _HALF_TURN_DEG
-    wide[part[1:-1] - 1] = False
-    if wide.any():
-        at = coordinates[np.flatnonzero(wide)[0]]
-        message = (
-            f"a route's edge from {at[0]:g}, {at[1]:g} spans 180 degrees of longitude or more: "
-            "cut it at the antimeridian (RFC 7946, section 3.1.9)"
-        )
-        raise GeometryError(message)
 
 
 def _blocks(before: Ints, low: int, high: int, size: int) -> Iterator[tuple[int, int]]:
