@@ -34,6 +34,7 @@ COMMANDS = [
     "reproduce",
     "zones",
     "zones build",
+    "zones index",
     *LAYERS,
     *NETWORK,
 ]

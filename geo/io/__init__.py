@@ -9,6 +9,7 @@ from geo.io.source import Source
 from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
 
 if TYPE_CHECKING:
+    from geo.io.beside import remove_index, write_index
     from geo.io.document import read_document
     from geo.io.events import EventFile, read_events
     from geo.io.osm import read_osm
@@ -24,9 +25,11 @@ __all__ = [
     "read_events",
     "read_osm",
     "refuse_address",
+    "remove_index",
     "sha256",
     "write_bytes",
     "write_geojson",
+    "write_index",
     "write_text",
 ]
 
@@ -35,6 +38,8 @@ _ROOMS = {
     "read_document": "document",
     "read_events": "events",
     "read_osm": "osm",
+    "remove_index": "beside",
+    "write_index": "beside",
 }
 
 

@@ -17,6 +17,7 @@ import shapely
 
 from geo.errors import CRSError, GeometryError, InputError, Notice
 from geo.io import archive, geojson
+from geo.io.beside import remembered
 from geo.io.features import Features, label
 from geo.io.files import content, require_file
 from geo.io.limits import DEFAULT, Limits
@@ -96,6 +97,7 @@ def read(
         frame = _checked(frame, member.name, labels, notices)
     _look_at(frame, member.name, role, labels, notices)
     digest = hashlib.sha256(content(file)).hexdigest()
+    notices += remembered(path, digest, limits) if role == "zones" else []
     return Source(str(path), digest, frame.reset_index(drop=True), tuple(_told(notices)))
 
 
