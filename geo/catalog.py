@@ -374,6 +374,38 @@ class Catalog(Mapping[str, "GeoDataFrame"]):
         """
         schema.check(self[name], self.passport(name)["kind"], layer=name)
 
+    def export(self, name: str, path: str | Path) -> None:
+        """
+        Write a layer as GeoParquet, with its passport in the file's metadata.
+
+        Parameters
+        ----------
+        name
+            A layer's name; a plain table of figures becomes plain Parquet.
+        path
+            Where to write, ending in .parquet or .geoparquet.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If there is no such layer.
+        SchemaError, ProvenanceError
+            As `check`: nothing is written that breaks a rule.
+        InputError
+            If the ending is another, or pyarrow is not installed.
+        OutputError
+            If the file cannot be written.
+        """
+        from geo.io.geoparquet import write_geoparquet
+
+        self.check(name)
+        passport = self.passport(name)
+        kinds = {
+            title: column.kind for title, column in schema.KINDS[passport["kind"]].columns.items()
+        }
+        about = {"layer": name, "passport": passport}
+        write_geoparquet(path, self[name], kinds, about=about)
+
     def _load(self, name: str) -> GeoDataFrame:
         passport, path = self.passport(name), self.path(name)
         raw = path.read_bytes()

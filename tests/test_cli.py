@@ -23,7 +23,7 @@ def gpx(tmp_path):
     return path
 
 
-LAYERS = ["layers", "layers list", "layers check", "layers describe"]
+LAYERS = ["layers", "layers list", "layers check", "layers describe", "layers export"]
 NETWORK = ["network", "network check", "network refine", "batch"]
 COMMANDS = [
     "",

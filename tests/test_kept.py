@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from geo import exposure, io, passages
 from geo.errors import GeometryError, InputError, OutputError
 from geo.io.limits import Limits
+from geo.io.rows import files_of
 from geo.passages import compiled, folder, kept, recall, sound
 from geo.passages.index import built
 
@@ -331,7 +332,7 @@ def test_any_flipped_bits_are_told_or_change_nothing(place, tmp_path_factory, wh
 
 
 def resealed(bent, change=None, **about):
-    """Change arrays and what `index.json` says, and make the hashes fit again."""
+    """Change arrays and what `_index.json` says, and make the hashes fit again."""
     said = json.loads((bent / folder.ABOUT).read_text())
     del said["sha256"]
     for name, array in (change or {}).items():
@@ -607,7 +608,7 @@ def stars(count, vertices, *, seed=1):
     return shapely.polygons(dice.uniform((95, 22), (99, 26), (count, 1, 2)) + reach * turn)
 
 
-@pytest.fixture(params=["geojson", "gpkg"])
+@pytest.fixture(params=["geojson", "gpkg", "parquet"])
 def layer(request, tmp_path):
     """Give a file of zones; two of them hold in 2024 only."""
     frame = gpd.GeoDataFrame(
@@ -621,8 +622,22 @@ def layer(request, tmp_path):
         crs=4326,
     )
     path = tmp_path / f"zones.{request.param}"
-    frame.to_file(path, layer="zones") if request.param == "gpkg" else frame.to_file(path)
+    write(frame, path)
     return path
+
+
+def write(frame, path):
+    path.unlink(missing_ok=True)
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path)
+
+
+def moved(path):
+    """Let every zone of the file lie a kilometre from where it lay."""
+    frame = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+    write(frame.set_geometry(frame.geometry.translate(0.01, 0)), path)
 
 
 @pytest.fixture
@@ -697,6 +712,11 @@ def test_the_command_leaves_what_is_no_index(geo, layer):
     assert [file.name for file in mine.iterdir()] == ["index.json.txt"]
 
 
+def test_a_folder_of_routes_may_hold_one(geo, layer):
+    assert geo("zones", "index", layer).exit_code == 0
+    assert files_of(layer.parent) == [layer]
+
+
 @pytest.mark.parametrize("name", ["conflict_zones", "no.gpkg", "https://example.org/z.geojson"])
 def test_only_files_have_an_index(geo, name):
     done = geo("zones", "index", name)
@@ -716,14 +736,10 @@ def test_a_file_without_zones_has_none(geo, tmp_path):
 
 def test_an_index_of_another_state_is_told_and_not_used(geo, lines, layer, built_of):
     assert geo("zones", "index", layer).exit_code == 0
-    frame = gpd.read_file(layer)
-    frame["geometry"] = frame.geometry.translate(0.01, 0)
-    layer.unlink()
-    frame.to_file(layer)
+    moved(layer)
     answer = answer_of(geo, lines, layer)
     assert rules(answer) == ["index-stale"]
     assert 10 in built_of
-    shutil.rmtree(f"{layer}.index.old", ignore_errors=True)
     assert geo("zones", "index", layer).exit_code == 0
     built_of.clear()
     again = answer_of(geo, lines, layer)
@@ -735,10 +751,7 @@ def test_an_index_of_another_state_is_told_and_not_used(geo, lines, layer, built
 def test_a_changed_file_with_a_forged_source_is_still_measured_right(geo, lines, layer):
     """What is believed is the content of each zone, not what the folder says of its file."""
     assert geo("zones", "index", layer).exit_code == 0
-    frame = gpd.read_file(layer)
-    frame["geometry"] = frame.geometry.translate(0.01, 0)
-    layer.unlink()
-    frame.to_file(layer)
+    moved(layer)
     fresh_answer = answer_of(geo, lines, layer)
     place = layer.with_name(f"{layer.name}.index")
     resealed(place, source_sha256=io.sha256(layer))
@@ -748,7 +761,7 @@ def test_a_changed_file_with_a_forged_source_is_still_measured_right(geo, lines,
     assert forged["routes"] == fresh_answer["routes"]
 
 
-@pytest.mark.parametrize("name", ["index.json", "edges.npy", "digests.npy"])
+@pytest.mark.parametrize("name", [folder.ABOUT, "edges.npy", "digests.npy"])
 def test_a_damaged_index_is_told_and_the_answer_is_right(geo, lines, layer, name):
     before = answer_of(geo, lines, layer)
     assert geo("zones", "index", layer).exit_code == 0

@@ -1,6 +1,8 @@
-"""The notebooks run from top to bottom, store no output, and show the page without a network."""
+"""The notebooks run from top to bottom, store no output, and need no network."""
 
+import importlib.util
 import os
+import re
 
 import nbformat
 import pytest
@@ -9,6 +11,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EVENTS = ROOT / "notebooks" / "03_events.ipynb"
+SCALE = ROOT / "notebooks" / "05_scale.ipynb"
 
 
 @pytest.fixture
@@ -48,8 +51,23 @@ def test_no_output_is_stored(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_shows_the_page(path, run):
     said, results = run(path)
-    assert shows_the_page(results)
-    assert ("MADE-UP EXAMPLE" in said) == (path == EVENTS)
+    assert shows_the_page(results) == (path != SCALE)
+    assert ("MADE-UP EXAMPLE" in said) == (path in {EVENTS, SCALE})
+    if path == SCALE:
+        rates = re.findall(r"([\d,]+) journeys measured now", said)
+        assert rates[:2] == ["6,000", "0"]
+        assert 0 < int(rates[2]) < 3000
+        assert "township" in said
+        assert "SedonaDB" in results[-1]
+
+
+def test_what_is_missing_is_named(monkeypatch):
+    there = importlib.util.find_spec
+    gone = {"sedonadb": None, "duckdb": None}
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: gone.get(name, there("geo")))
+    first = nbformat.read(SCALE, as_version=4).cells[1]
+    with pytest.raises(ModuleNotFoundError, match=r"^duckdb, sedonadb: pip install .*\[sql\]'$"):
+        exec(first.source, {})
 
 
 @pytest.mark.slow

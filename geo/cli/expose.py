@@ -73,8 +73,8 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """
     Measure how far ROUTES run inside zones, and in whose hands they are.
 
-    ROUTES is a line file (GeoJSON, GPX, KML, KMZ, GPKG, Shapefile, or a .zip of
-    one) or the name of a bundled layer, e.g. corridors. Without --zones, the
+    ROUTES is a line file (GeoJSON, GPX, KML, KMZ, GPKG, Shapefile, a .zip of one,
+    or GeoParquet) or the name of a bundled layer, e.g. corridors. Without --zones, the
     bundled conflict zones and control areas are used. With --every, the answer is
     a series over time. With --events, it says how many events, deaths and
     kilometres lie within a radius: for sure, likely and at most, since few events

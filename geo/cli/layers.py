@@ -1,19 +1,19 @@
-"""`geo layers`: list, check and describe the layers."""
+"""`geo layers`: list, check, describe and export the layers."""
 
 from __future__ import annotations
 
 import click
 
 from geo.cli.desk import catalog
-from geo.cli.files import put
+from geo.cli.files import put, refuse_clash, require_folder, wrote
 from geo.cli.group import LAYERS, main
 
-__all__ = ["check", "describe", "layers_", "list_"]
+__all__ = ["check", "describe", "export", "layers_", "list_"]
 
 
 @main.group("layers")
 def layers_() -> None:
-    """List, check and describe the layers."""
+    """List, check, describe and export the layers."""
 
 
 @layers_.command("list")
@@ -62,3 +62,23 @@ def describe(name: str, folder: str | None) -> None:
     lines += ["", f"a row is {kind.about}"]
     lines += [f"  {title}: {column.about}" for title, column in kind.columns.items()]
     put("\n".join(lines) + "\n", None)
+
+
+@layers_.command()
+@click.argument("name")
+@click.option(
+    "-o", "output", metavar="FILE", required=True, help="Write it there; ends in .parquet."
+)
+@LAYERS
+def export(name: str, output: str, folder: str | None) -> None:
+    """
+    Write a layer as GeoParquet, with its passport.
+
+    DuckDB, SedonaDB, GeoPandas and QGIS read it; so do the other commands, as
+    routes or zones. A table of figures becomes plain Parquet. Needs pyarrow.
+    """
+    require_folder(output)
+    layers = catalog(folder)
+    refuse_clash([str(layers.path(name))], [output])
+    layers.export(name, output)
+    wrote(output, f": {len(layers[name]):,} rows")

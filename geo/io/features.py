@@ -157,7 +157,8 @@ def spelled(columns: list[str], name: str) -> dict[str, str]:
     """
     read, taken = {}, dict[str, str]()
     for column in columns:
-        plain = _FULL_NAMES.get(column.strip().lower(), column.strip().lower())
+        written = column.strip().lower()
+        plain = written if written in _READ else _FULL_NAMES.get(written, written)
         if plain not in _READ:
             continue
         if plain in taken:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo import geodesy
 from geo.errors import CRSError, GeometryError, Notice
 from geo.io.features import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["fits_degrees", "lonlat", "offline", "outside"]
+__all__ = ["crs_of", "fits_degrees", "lonlat", "offline", "outside"]
 
 _TURN: Final = 360
 _HALF: Final = 180
@@ -24,6 +26,45 @@ _FAR_DEG: Final = 4.5  # 500 km of latitude
 _POLE_DEG: Final = 89.99
 _MUCH_NEARER: Final = 0.2
 _TWO: Final = 2
+
+
+@lru_cache(maxsize=64)
+def crs_of(known: str | None, name: str) -> str:
+    """
+    Check a CRS; call longitude and latitude by one name, however it is written.
+
+    Parameters
+    ----------
+    known
+        The CRS in a form that pyproj reads; None or "" where it is not known.
+    name
+        The file's name, for messages.
+
+    Returns
+    -------
+    str
+        "EPSG:4326" for longitude and latitude on WGS 84, else what was given.
+
+    Raises
+    ------
+    CRSError
+        If none is known, or not by pyproj.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError as Unknown
+
+    if not known:
+        message = f"{name}: names no CRS; give --crs"
+        raise CRSError(message)
+    try:
+        read = CRS.from_user_input(known)
+        geodesy.require_lonlat(read, name)
+    except Unknown:
+        message = f"{name}: its CRS {known!r} is not known"
+        raise CRSError(message) from None
+    except CRSError:
+        return known
+    return "EPSG:4326"
 
 
 def fits_degrees(shapes: Sequence[Any]) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from geo.errors import CRSError, GeometryError, InputError, Notice
-from geo.io import archive, geojson
+from geo.io import archive, geojson, parquet
 from geo.io.beside import remembered
 from geo.io.features import Features, label
 from geo.io.files import content, require_file
@@ -51,7 +51,8 @@ def read(
     ----------
     path
         A .geojson, .json, .gpx, .kml, .gpkg or .shp file, a .kmz, or a .zip of one
-        of them, or for routes an OpenStreetMap extract, .osm.pbf. Of GPX, tracks and
+        of them, a GeoParquet, .parquet or .geoparquet, which takes pyarrow, or for
+        routes an OpenStreetMap extract, .osm.pbf. Of GPX, tracks and
         routes are read; of GeoPackage and KML, every layer of the right type; of an
         extract, roads and ferries.
     role
@@ -82,7 +83,7 @@ def read(
         raise InputError(message)
     _require_crs(crs)
     extract = (".pbf",) if role == "routes" else ()
-    file = require_file(path, (*_ENDINGS, *archive.ARCHIVES, *extract))
+    file = require_file(path, (*_ENDINGS, *archive.ARCHIVES, *parquet.ENDINGS, *extract))
     limits.require("bytes", file.stat().st_size, str(path))
     if file.suffix.lower() in extract:
         from geo.io.osm import read_osm
@@ -145,6 +146,10 @@ def _by_ending(
         from geo.io.kml import read_kml
 
         found = read_kml(content(member.file), member.name, limits)
+    elif ending in parquet.ENDINGS:
+        from geo.io.geoparquet import read_geoparquet
+
+        found, known = read_geoparquet(member.file, crs, limits)
     else:
         found, known = _read_geojson(content(member.file), member.name, crs, limits)
     notices += found.notices

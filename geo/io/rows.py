@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
-from geo import geodesy
-from geo.errors import CRSError, InputError
+from geo.errors import InputError
 from geo.io import parquet
 from geo.io.features import spelled
 from geo.io.files import refuse_address, require_file
 from geo.io.limits import DEFAULT, Limits
+from geo.io.lonlat import crs_of
 from geo.io.read import read
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ def _of_parquet(
         file, list(names.values()), shapes=shapes
     ):
         table = {name: read_columns[old] for name, old in names.items()}
-        yield Rows(_crs(known or crs, file.name), table, list(wkb), count)
+        yield Rows(crs_of(known or crs, file.name), table, list(wkb), count)
 
 
 def _of_geopackage(
@@ -171,7 +170,7 @@ def _of_geopackage(
                 if any(name in record for record in records)
             }
             wkb = [_wkb(shape) for _, shape in mine] if shapes else []
-            yield Rows(_crs(known or crs, file.name), table, wkb, len(mine))
+            yield Rows(crs_of(known or crs, file.name), table, wkb, len(mine))
 
 
 def _of_whole(file: Path, columns: Sequence[str], crs: str | None, limits: Limits) -> Rows:
@@ -186,24 +185,3 @@ def _wkb(shape: Any) -> bytes | str | None:
         return shape
     wkb: bytes = shapely.to_wkb(shape)
     return wkb
-
-
-@lru_cache(maxsize=64)
-def _crs(known: str | None, name: str) -> str:
-    """Check a CRS; call longitude and latitude by one name, however it is written."""
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError as Unknown
-
-    if not known:
-        message = f"{name}: names no CRS; give --crs"
-        raise CRSError(message)
-    try:
-        read = CRS.from_user_input(known)
-    except Unknown:
-        message = f"{name}: its CRS {known!r} is not known"
-        raise CRSError(message) from None
-    try:
-        geodesy.require_lonlat(read, name)
-    except CRSError:
-        return known
-    return "EPSG:4326"

@@ -117,7 +117,7 @@ def find(
     coordinates, part, line
         As from `geodesy.edge_vectors`, of this block alone.
     begun
-        The zones in which each part begins, by part: before each part, and all.
+        How many zones stand before those in which each part begins, and all of them.
     edges
         The zones.
 

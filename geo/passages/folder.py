@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ABOUT", "NAMES", "is_kept", "remove", "require_place", "write"]
 
-ABOUT: Final = "index.json"
-"""The file that says what the others are."""
+ABOUT: Final = "_index.json"
+"""The file that says what the others are; a name like this is never taken for routes."""
 NAMES: Final = ("corners", "zone", "side", "base", "first", "edges", "digests")
 """The arrays; each lies in a .npy of its name."""
 _FILES: Final = {ABOUT, *(f"{name}.npy" for name in NAMES)}
@@ -127,7 +127,7 @@ def is_kept(folder: str | Path) -> bool:
     Returns
     -------
     bool
-        True for a folder that is no link, holds `index.json`, and nothing but plain
+        True for a folder that is no link, holds `_index.json`, and nothing but plain
         files with the names of an index.
     """
     folder = Path(folder)

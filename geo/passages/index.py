@@ -29,6 +29,7 @@ __all__ = ["Index", "built", "candidates", "index"]
 
 _CHUNK = 1 << 20
 _CORNERS = 1 << 18
+_MOST_CORNERS = 1 << 28  # so that the places in cells are counted in 32 bits
 _POLYGON, _MULTIPOLYGON = 3, 6
 _NO_EDGE: Final = -1
 
@@ -80,7 +81,8 @@ def index(zones: Shapes) -> Index:
     Raises
     ------
     GeometryError
-        If one of them is missing, not a polygon, or has a corner that is not a number.
+        If one of them is missing, not a polygon, or has a corner that is not a
+        number, or if they have more than 268 million corners.
     """
     zones = np.asarray(zones, dtype=object)
     kept = recalled(zones)
@@ -112,6 +114,9 @@ def built(zones: Shapes) -> Index:
     if wrong.size:
         message = f"zone {wrong[0]} is not a Polygon or MultiPolygon"
         raise GeometryError(message)
+    if int(shapely.get_num_coordinates(zones).sum()) > _MOST_CORNERS:
+        message = f"the zones have more than {_MOST_CORNERS:,} corners: measure them in parts"
+        raise GeometryError(message)
     corners, zone = _borders(zones)
     if not np.isfinite(corners).all():
         message = "a zone has a corner whose longitude or latitude is not a number"
@@ -141,7 +146,8 @@ def _borders_of(zones: Shapes, number: Ints) -> tuple[Floats, Counts]:
         rings[backwards] = shapely.reverse(rings[backwards])
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     zone = number[of_polygon[of_ring]].astype(np.int32)[ring]
-    stays = (corners[1:] == corners[:-1]).all(axis=1) | (ring[1:] != ring[:-1])
+    x, y = corners.T  # a column at a time: numpy is slow along pairs
+    stays = ((x[1:] == x[:-1]) & (y[1:] == y[:-1])) | (ring[1:] != ring[:-1])
     zone[:-1][stays] = _NO_EDGE
     zone[-1:] = _NO_EDGE
     return corners, zone
@@ -153,7 +159,8 @@ def _filled(corners: Floats, zone: Counts) -> tuple[Grid, Counts, Counts]:
     if count == 0:
         grid = fitted(np.zeros(2), np.zeros(2), 0)
         return grid, np.zeros(1, np.int32), np.empty(0, np.int32)
-    grid = fitted(corners.min(axis=0), corners.max(axis=0), int(count))
+    low, high = (np.array([side(values) for values in corners.T]) for side in (np.min, np.max))
+    grid = fitted(low, high, int(count))
     if compiled.core:
         return compiled.filled(corners, zone, grid)
     wanted = zone[:-1] != _NO_EDGE
@@ -176,7 +183,8 @@ def _load(corners: Floats, wanted: Flags, grid: Grid) -> tuple[Ints, Floats]:
     for begin in range(0, wanted.size, _CHUNK):
         end = min(begin + _CHUNK, wanted.size)
         some = corners[begin : end + 1]
-        reach = np.minimum(np.abs(np.diff(some, axis=0)) / grid.cell, 1).sum(axis=1)
+        moves = np.abs(np.diff(some.T)) / grid.cell[:, None]
+        reach = np.minimum(moves, 1).sum(axis=0)
         edge, cell = cells(some, wanted[begin:end], grid)
         count += np.bincount(cell, minlength=every)
         load += np.bincount(cell, weights=reach[edge], minlength=every)

@@ -1,7 +1,7 @@
 """
 Keep an index in a folder: a file for each array, which processes map and share.
 
-Each file is a .npy; `index.json` holds its shape and SHA-256, the numbers of the grid and
+Each file is a .npy; `_index.json` holds its shape and SHA-256, the numbers of the grid and
 a SHA-256 of itself. A folder is used only if all of that is right and the arrays hold
 nothing that would lead the kernel astray (`sound`).
 """
@@ -105,7 +105,7 @@ def _about(edges: Index, told: dict[str, Any], source: str) -> bytes:
 
 
 def _sealed(about: dict[str, Any]) -> str:
-    """Give the SHA-256 of what `index.json` says, but for this line of it."""
+    """Give the SHA-256 of what `_index.json` says, but for this line of it."""
     return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
@@ -160,7 +160,7 @@ def source_of(folder: str | Path) -> str:
     Raises
     ------
     InputError
-        If `index.json` is damaged.
+        If `_index.json` is damaged.
     """
     return str(_read_about(Path(folder)).get("source_sha256", ""))
 
@@ -198,7 +198,7 @@ def load(folder: str | Path) -> Kept:
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
-    """Read `index.json`; what is sealed has the keys that were written."""
+    """Read `_index.json`; what is sealed has the keys that were written."""
     path = folder / ABOUT
     try:
         if not path.is_file():

@@ -13,7 +13,7 @@ from geo.passages import compiled
 from geo.passages.grid import spread
 from geo.passages.index import Index, index
 from geo.passages.meetings import meetings
-from geo.passages.segments import Segments, segments
+from geo.passages.segments import segments
 from geo.passages.starts import holding
 from geo.passages.stretches import Passages, nothing, stretches
 
@@ -113,45 +113,39 @@ def _found(
     coordinates: Floats, part: Ints, line: Ints, edges: Index, routes: tuple[int, int]
 ) -> Iterator[Passages]:
     """Find the passages of a range of routes, a block at a time."""
-    first, last = line[routes[0]], line[routes[1]]
-    begun = first + np.flatnonzero(np.diff(part[first : last + 1]))
-    at, zone = holding(coordinates[part[begun]], edges)
-    at = begun[at]
-    if compiled.core:
-        begin, end = part[first], part[last]
-        upto = np.searchsorted(at, np.arange(first, last + 1))
-        found = compiled.find(
-            coordinates[begin:end],
-            part[first : last + 1] - begin,
-            line[routes[0] : routes[1] + 1] - first,
+    parts = line[routes[0]]
+    begun = parts + np.flatnonzero(np.diff(part[parts : line[routes[1]] + 1]))
+    point, zone = holding(coordinates[part[begun]], edges)
+    point = begun[point]
+    for low, high in _blocks(part[line], *routes, _VERTICES):
+        first, last = line[low], line[high]
+        upto = np.searchsorted(point, np.arange(first, last + 1))
+        found = (compiled.find if compiled.core else _cut)(
+            coordinates[part[first] : part[last]],
+            part[first : last + 1] - part[first],
+            line[low : high + 1] - first,
             (upto, zone),
             edges,
         )
-        yield replace(found, route=found.route + routes[0])
-        return
-    for low, high in _blocks(part[line], *routes, _VERTICES):
-        path = segments(coordinates, part, line, low, high)
-        length_m = _lengths(path, low, high)
-        if path.first_of_run.size == 0 or edges.zones == 0:
-            yield nothing(length_m)
-            continue
-        met = meetings(path.vertices, path.travelled, edges)
-        begin = np.searchsorted(at, path.part_of_run)
-        upto = np.searchsorted(at, path.part_of_run, "right")
-        run, row = spread(begin, upto - 1)
-        yield _sorted(stretches(path, met, run, zone[row], length_m))
+        yield replace(found, route=found.route + low)
 
 
-def _lengths(path: Segments, low: int, high: int) -> Floats:
-    length_m = np.zeros(high - low)
+def _cut(
+    coordinates: Floats, part: Ints, line: Ints, begun: tuple[Ints, Ints], edges: Index
+) -> Passages:
+    """Find the passages of one block; `begun` are zones before each part, and all of them."""
+    path = segments(coordinates, part, line)
+    length_m = np.zeros(line.size - 1)
     ends = np.flatnonzero(np.diff(path.route_of_run, append=-1))
     last = path.last_of_run[ends]
-    length_m[path.route_of_run[ends] - low] = path.chainage[last] + path.length[last]
-    return length_m
-
-
-def _sorted(found: Passages) -> Passages:
-    """Sort by route, zone and chainage: a route with a gap has more than one run."""
+    length_m[path.route_of_run[ends]] = path.chainage[last] + path.length[last]
+    if path.first_of_run.size == 0 or edges.zones == 0:
+        return nothing(length_m)
+    met = meetings(path.vertices, path.travelled, edges)
+    upto, zone = begun
+    run, row = spread(upto[path.part_of_run], upto[path.part_of_run + 1] - 1)
+    found = stretches(path, met, run, zone[row], length_m)
+    # a route with a gap has more than one run
     order = np.lexsort((found.from_m, found.zone, found.route))
     columns = {name: column[order] for name, column in vars(found).items() if name != "length_m"}
     return replace(found, **columns)

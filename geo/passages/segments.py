@@ -51,7 +51,7 @@ class Segments:
     part_of_run: Ints
 
 
-def segments(coordinates: Floats, part: Ints, line: Ints, low: int, high: int) -> Segments:
+def segments(coordinates: Floats, part: Ints, line: Ints) -> Segments:
     """
     Cut a block of routes into segments.
 
@@ -59,38 +59,32 @@ def segments(coordinates: Floats, part: Ints, line: Ints, low: int, high: int) -
     ----------
     coordinates, part, line
         From `geodesy.edge_vectors`.
-    low, high
-        The first route, and the one after the last.
 
     Returns
     -------
     Segments
         Empty arrays where nothing is travelled.
     """
-    begin = int(part[line[low]])
-    vertices = coordinates[begin : part[line[high]]]
-    moves = (vertices[1:] != vertices[:-1]).any(axis=1)
+    x, y = coordinates.T
+    moves = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     travelled = moves.copy()
-    gaps = part[line[low] + 1 : line[high]] - begin - 1
+    gaps = part[1:-1] - 1
     travelled[gaps[(gaps >= 0) & (gaps < travelled.size)]] = False
-    x, y = vertices.T
     length = geodesy.arc_length_m(x[:-1], y[:-1], x[1:], y[1:])
     length[~travelled] = 0.0
-    ends = part[line[low : high + 1]] - begin
-    route = np.repeat(np.arange(low, high), np.diff(ends))[:-1]
+    route = np.repeat(np.arange(line.size - 1), np.diff(part[line]))[:-1]
     # a gap ends a run; two parts that meet in a point do not
     breaks = moves & ~travelled
-    inner = ends[1:-1]
-    breaks[inner[(inner > 0) & (inner <= breaks.size)] - 1] = True
+    between = part[line[1:-1]] - 1
+    breaks[between[(between >= 0) & (between < breaks.size)]] = True
     run = np.cumsum(breaks)
     goes = np.flatnonzero(travelled)
     first = goes[np.flatnonzero(np.diff(run[goes], prepend=-1))]
     last = goes[np.flatnonzero(np.diff(run[goes], append=-1))]
-    number = np.zeros(int(run[-1]) + 1 if run.size else 1, np.int64)
+    number = np.zeros(int(run.max(initial=0)) + 1, np.int64)
     number[run[first]] = np.arange(first.size)
-    part_of_run = np.searchsorted(part, first + begin, "right") - 1
     return Segments(
-        vertices,
+        coordinates,
         travelled,
         running_sum(length, route),
         length,
@@ -98,5 +92,5 @@ def segments(coordinates: Floats, part: Ints, line: Ints, low: int, high: int) -
         first,
         last,
         route[first],
-        part_of_run,
+        np.searchsorted(part, first, "right") - 1,
     )

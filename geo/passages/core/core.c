@@ -223,7 +223,8 @@ static int walk(const Index *index, const Point *path, int stops, Around *around
         list.count = 0;
         if (p.x != q.x || p.y != q.y)
             failed = meet_all(&list, index, &on, segment, q);
-        qsort(list.items, list.count, sizeof(Meeting), by_edge);
+        if (list.count > 1)
+            qsort(list.items, list.count, sizeof(Meeting), by_edge);
         for (size_t i = 0; i < list.count && !failed; i++)
             if (list.items[i].inside && (i == 0 || list.items[i].edge != list.items[i - 1].edge))
                 failed = step_over(around, index->zone[list.items[i].edge], list.items[i].inside);
@@ -344,7 +345,7 @@ static int find_route(Work *work, const Asked *asked, Wide route, double *length
     }
     if (run.first >= 0 && find_run(work, &run))
         return -1;
-    if (runs)
+    if (runs && work->passage_count > before)
         qsort(work->passages + before, work->passage_count - before, sizeof(Passage),
               by_zone_and_chainage);
     *length_m = total;

@@ -220,7 +220,8 @@ static int find_run(Work *work, const Run *run)
     failed = failed || meet_run(work, run);
     for (size_t i = 0; i < work->visit_count; i++)
         work->visit_of_zone[work->visits[i].zone] = -1;
-    qsort(work->visits, work->visit_count, sizeof(Visit), by_zone);
+    if (work->visit_count > 1)
+        qsort(work->visits, work->visit_count, sizeof(Visit), by_zone);
     for (size_t i = 0; i < work->visit_count && !failed; i++)
         failed = read_visit(work, run, &work->visits[i]);
     return failed;
