@@ -10,6 +10,7 @@ Every error and warning that this package raises on purpose.
     - SchemaError           rows break the layer's declared columns
     - ProvenanceError       a passport is missing, incomplete or of another file
   + OutputError             the answer cannot be written where it was asked for
+  + ClusterError            the machines that share the work cannot do it
 
 A `Notice` is a warning as data: it travels with an answer to the screen, the
 JSON and the page, so that no number is shown without what is wrong with it.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRSError",
+    "ClusterError",
     "GeoError",
     "GeometryError",
     "InputError",
@@ -97,6 +99,10 @@ class ProvenanceError(LayerError):
 
 class OutputError(GeoError):
     """The answer cannot be written where it was asked for."""
+
+
+class ClusterError(GeoError):
+    """The machines that share the work cannot be reached, or would give other numbers."""
 
 
 @dataclass(frozen=True)

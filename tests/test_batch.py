@@ -13,10 +13,12 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from click.testing import CliRunner
 from conftest import ROOT, frame
+from fleets import NUMBERS, content, ragged, walked
 
 from geo import batch, exposure, io
 from geo.batch import crew
@@ -24,29 +26,22 @@ from geo.cli import main
 from geo.errors import CRSError, GeometryError, InputError, OutputError
 from geo.io import parquet
 
-sys.path.insert(0, str(ROOT / "tests" / "bench"))
-
-import workload
-
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">
 <trk><name>{name}</name><trkseg><trkpt lat="24.252" lon="97.235"/>
 <trkpt lat="23.98" lon="{lon}"/></trkseg></trk></gpx>"""
-NUMBERS = ["length_m", "exposed_m", "exposed_share", "boundary_m", "longest_exposed_m"]
 SIX_BLOCKS = batch.Options(vertices=200, workers=1)
 
 
 @pytest.fixture
 def zones():
-    """Give ragged zones that overlap, some with a hole."""
-    shapes = workload.stars(60, 60, radius_km=60)
-    return frame(shapes, zone_id=[f"z{row}" for row in range(60)], source_date="2026-01-01")
+    """Give sixty ragged zones."""
+    return ragged()
 
 
 @pytest.fixture
 def fleet():
     """Give sixty routes of eighteen vertices."""
-    shapes = workload.walks(60, 18, seed=5)
-    return frame(shapes, route_id=[f"r{row}" for row in range(60)])
+    return walked(60, 18)
 
 
 @pytest.fixture
@@ -69,14 +64,6 @@ def run(routes, zones, folder, **options):
 
 def tables(folder):
     return gpd.read_parquet(folder / "summary"), gpd.read_parquet(folder / "passages")
-
-
-def content(folder):
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def assert_same(folder, routes, zones, **options):
@@ -111,6 +98,17 @@ def test_geometries_are_points_where_things_begin(fleet, file, zones, tmp_path):
     assert shapely.equals(summary.geometry.to_numpy(), starts).all()
     assert (passages.geometry.x == passages["entry_lon"]).all()
     assert (passages.geometry.y == passages["entry_lat"]).all()
+
+
+def test_the_crs_of_parts_is_that_of_the_registry(file, zones, tmp_path):
+    # written out, since PROJ words it now so, now so; a reader must take it for the same
+    run(file, zones, tmp_path / "out")
+    for kind in ("summary", "passages"):
+        part = next((tmp_path / "out" / kind).iterdir())
+        metadata = parquet.require_pyarrow().parquet.read_metadata(part).metadata
+        crs = json.loads(metadata[b"geo"])["columns"]["geometry"]["crs"]
+        assert pyproj.CRS.from_json_dict(crs) == pyproj.CRS.from_epsg(4326)
+        assert pyproj.CRS.from_json_dict(crs).to_epsg() == 4326
 
 
 def test_bundled_corridors_are_one_route_each_with_their_error(tmp_path):
@@ -213,6 +211,7 @@ def test_a_damaged_part_is_measured_again(file, zones, tmp_path):
     assert content(tmp_path / "out") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["routes", "zones", "day", "option"])
 def test_another_answer_is_refused_in_one_line(what, fleet, file, zones, tmp_path):
     out, options = tmp_path / "out", {}
@@ -539,8 +538,7 @@ def alive(group):
 
 @pytest.mark.slow
 def test_killed_twice_it_ends_with_the_same_answer(zones, tmp_path):
-    shapes = workload.walks(6000, 50, seed=6)
-    frame(shapes, route_id=[f"r{row}" for row in range(6000)]).to_parquet(tmp_path / "f.parquet")
+    walked(6000, 50, seed=6).to_parquet(tmp_path / "f.parquet")
     zones.to_file(tmp_path / "zones.gpkg")
     words = [sys.executable, "-m", "geo.cli", "batch", str(tmp_path / "f.parquet"), "--zones"]
     words += [str(tmp_path / "zones.gpkg"), "--workers", "2", "--block", "5000", "-o"]

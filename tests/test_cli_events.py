@@ -62,6 +62,7 @@ def test_the_json_has_low_central_and_high(geo, road, ged):
     assert roles == ["routes", "zones", "control", "events", "areas", "areas"]
 
 
+@pytest.mark.slow
 def test_it_is_made_again(geo, road, ged, tmp_path):
     made = tmp_path / "answer.json"
     words = ("--events", ged, "--within", 3, "--seed", 7, "--draws", 50, "--since", "2023-01-01")
@@ -75,6 +76,7 @@ def test_it_is_made_again(geo, road, ged, tmp_path):
     assert "differs" in done.output
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_draws(geo, road, ged):
     one, two, three = (
         answer(geo, road, ged, "--within", 5, "--seed", seed)["routes"][0]["events"][0]
@@ -112,6 +114,7 @@ def test_a_day_long_after_the_last_event_is_said(geo, road, ged):
     assert "the newest event is of 2023-04-12, 324 days before 2024-03-01" in done.stdout
 
 
+@pytest.mark.slow
 def test_changes_of_the_events_are_told(geo, road, ged, tmp_path):
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     geo("expose", road, "--events", ged, "--within", 2, "--format", "json", "-o", before)

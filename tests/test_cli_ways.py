@@ -57,6 +57,7 @@ def test_the_answer_for_people_says_what_there_is_to_choose():
     assert "Chipwi - " in said
 
 
+@pytest.mark.slow
 def test_the_json_reproduces_itself(scenario_file):
     words = ["Pangwa", "Kolkata", "--as-of", "2026-02-28", "--scenario", str(scenario_file)]
     first = run(*words, "--all", "--format", "json")
@@ -71,6 +72,7 @@ def test_the_json_reproduces_itself(scenario_file):
     assert again.stdout == first.stdout
 
 
+@pytest.mark.slow
 def test_the_csv_has_a_row_for_each_way_in_each_scenario(scenario_file):
     done = run("Pangwa", "Kolkata", "--scenario", str(scenario_file), "--format", "csv")
     rows = done.stdout.splitlines()
@@ -86,6 +88,7 @@ def test_a_closed_gate_is_named_and_the_ways_behind_it_are_shown():
     assert "if what is closed were open" in done.stdout
 
 
+@pytest.mark.slow
 def test_hours_need_a_speed_for_every_leg():
     slow = run("Pangwa", "Guwahati", "--by", "hours", "--format", "json")
     assert json.loads(slow.stdout)["ways"] == []
@@ -180,6 +183,7 @@ def test_yaml_and_json_give_the_same(tmp_path):
     assert io.read_document(tmp_path / "x.yaml") == io.read_document(tmp_path / "x.json")
 
 
+@pytest.mark.slow
 def test_the_map_of_ways_carries_them_and_every_scenario(tmp_path, scenario_file):
     page = tmp_path / "ways.html"
     words = ["Pangwa", "Mae Sot", "--as-of", "2026-02-28", "--scenario", str(scenario_file)]
@@ -200,6 +204,7 @@ def test_the_map_of_ways_carries_them_and_every_scenario(tmp_path, scenario_file
     assert [one["role"] for one in data["geo-found"]["inputs"]][-1] == "scenario"
 
 
+@pytest.mark.slow
 def test_the_map_answers_the_questions_of_the_layers(tmp_path):
     done = CliRunner().invoke(
         main, ["map", "-o", str(tmp_path / "map.html"), "--as-of", "2026-02-28"]
@@ -241,6 +246,7 @@ def test_the_questions_are_those_of_the_facts():
     assert [(row["from"], row["to"]) for row in rows] == list(Catalog().questions)
 
 
+@pytest.mark.slow
 def test_naming_the_default_layers_changes_nothing():
     plain = run("Pangwa", "Mae Sot", "--as-of", "2026-02-28", "--format", "csv")
     named = run(
@@ -251,6 +257,7 @@ def test_naming_the_default_layers_changes_nothing():
     assert named.stdout == plain.stdout
 
 
+@pytest.mark.slow
 def test_a_scenario_that_does_not_hold_is_said_in_every_form(tmp_path):
     path = tmp_path / "past.yaml"
     path.write_text(
@@ -262,6 +269,7 @@ def test_a_scenario_that_does_not_hold_is_said_in_every_form(tmp_path):
         assert form == "table" or "does not hold on" in done.stderr
 
 
+@pytest.mark.slow
 def test_ways_as_tracks_read_back_as_the_same_lines(tmp_path):
     path = tmp_path / "ways.gpx"
     words = ("Pangwa", "Guwahati", "--as-of", "2026-02-28")

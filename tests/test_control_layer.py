@@ -87,6 +87,7 @@ def test_kyondoe_kawkareik_road_is_contested_in_september_2025(claims: gpd.GeoDa
     assert holders(claims, "Kyondoe-Kawkareik road", "2025-09-10") == {"contested"}
 
 
+@pytest.mark.slow
 def test_bhamo_is_contested_every_day(claims: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> None:
     assert holders(claims, "Bhamo", "2024-12-03") != {"contested"}
     bhamo = zones[(zones["name"] == "Bhamo") & (zones["extent"] == "town")]

@@ -143,6 +143,7 @@ def test_flag_lists_pairs_like_a_spatial_join(routes, zones):
     ]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 def test_flag_agrees_with_sjoin(seed):
     rng = np.random.default_rng(seed)

@@ -165,6 +165,7 @@ def on_a_terminal(*words):
     return sent.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_data_on_a_terminal_do_not_act_on_it(desk, form):
     sent = on_a_terminal(

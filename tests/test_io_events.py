@@ -569,6 +569,7 @@ def test_check_takes_a_file_of_ones_own(write):
         assert run(path, "--column", wrong).exit_code == 1
 
 
+@pytest.mark.slow
 def test_check_shows_its_progress_on_a_terminal_only(write):
     path = write(text(rows(UCDP_ROW, *[{}] * 5)))
     command = [sys.executable, "-m", "geo.cli", "events", "check", str(path)]

@@ -226,6 +226,7 @@ def make(folder, script):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_made_files_are_what_the_scripts_write(folder):
     layers = ROOT / "layers"
     for script in ("corridors", "links", "gates", "passports"):

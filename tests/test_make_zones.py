@@ -37,6 +37,7 @@ def built(layers):
     return frame[frame["kind"].isin(["events", "candidate events"])]
 
 
+@pytest.mark.slow
 def test_without_events_their_rows_are_kept_byte_for_byte(folder):
     before = layer(folder).read_bytes()
     done = make(folder)

@@ -189,6 +189,7 @@ def test_what_makes_no_sense_is_refused():
         network.follow(one(), roads(), accuracy_m=np.nan)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-0.02, 0.02), min_size=3, max_size=12), st.floats(0, 0.01))
 def test_places_near_a_road_give_that_road(bends, aside):
     """A road of any shape, and a section of places beside its vertices."""
@@ -205,6 +206,7 @@ def test_places_near_a_road_give_that_road(bends, aside):
     assert row["routed_km"] * 1000 == pytest.approx(measured, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 5), st.booleans()), min_size=2, max_size=14
@@ -326,6 +328,7 @@ def test_check_tells_what_a_network_is_made_of(files):
     assert "road" in geo("network", "check", "corridors").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_bundled_corridors_follow_the_road_file_where_it_has_their_road():
     source = io.read(ROADS, role="routes")

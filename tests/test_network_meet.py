@@ -156,6 +156,7 @@ def noded(shapes):
     return graph, sum(piece.length for piece in pieces)
 
 
+@pytest.mark.slow
 @given(lattice)
 def test_crossings_agree_with_the_noding_of_geos(shapes):
     drawn = [shapely.LineString(shape) for shape in shapes]
@@ -174,6 +175,7 @@ def test_crossings_agree_with_the_noding_of_geos(shapes):
             assert used[number] == 2
 
 
+@pytest.mark.slow
 @given(lattice)
 def test_components_without_crossings_agree_with_a_union_of_sets(shapes):
     drawn = [shapely.LineString(shape) for shape in shapes]
@@ -196,6 +198,7 @@ def test_components_without_crossings_agree_with_a_union_of_sets(shapes):
 coordinates = st.tuples(st.floats(-20, 20), st.floats(-60, 60))
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.lists(coordinates, min_size=2, max_size=6), min_size=1, max_size=5), st.booleans()
 )
@@ -208,6 +211,7 @@ def test_edges_sum_to_their_lines(shapes, crossings):
     assert np.allclose(sums, geodesy.length_m(drawn.geometry.to_numpy()), rtol=1e-7, atol=0.1)
 
 
+@pytest.mark.slow
 @given(lattice)
 def test_reversed_lines_make_the_same_network(shapes):
     one = network.build(lines(*shapes), crossings=True)

@@ -80,6 +80,7 @@ def test_no_lines_and_no_length():
 places = st.tuples(st.integers(0, 9), st.integers(0, 9))
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(places, min_size=2, max_size=3, unique=True), min_size=2, max_size=8))
 def test_gaps_are_the_nearest_of_another_component(shapes):
     drawn = lines(*[[(x / 50, y / 50) for x, y in shape] for shape in shapes])
@@ -116,6 +117,7 @@ def test_many_loose_ends_are_searched_in_bounded_time(monkeypatch):
     assert network.examine(built).not_searched == 0
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_road_file_becomes_a_network_that_hangs_together_as_far_as_it_is_drawn():
     before = time.process_time()

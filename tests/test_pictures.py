@@ -155,6 +155,7 @@ def test_places_are_named_at_the_ends_of_sections(layers):
     assert {"Kolkata", "Sittwe", "Paletwa", "Aizawl"} <= set(said)
 
 
+@pytest.mark.slow
 def test_several_routes_stack_and_none_is_lost_silently():
     lines = [shapely.LineString([(96, 20 + n / 20), (97, 20 + n / 20)]) for n in range(43)]
     zone = frame([shapely.box(96.2, 19, 96.4, 30)])
@@ -237,6 +238,7 @@ def test_labels_give_way_to_each_other(catalogue, found):
     assert overlaps.sum() == len(boxes)
 
 
+@pytest.mark.slow
 def test_routes_are_numbered_where_there_are_several(layers):
     answer = exposure.measure(
         layers["corridors"], layers["conflict_zones"], control=layers["control_areas"]
@@ -321,6 +323,7 @@ def test_the_curve_says_days_count_seed_and_source(curve):
     assert "another file" not in said
 
 
+@pytest.mark.slow
 def test_curves_stand_three_abreast_and_none_is_lost_silently():
     lines = [shapely.LineString([(96, 20 + n / 20), (97, 20 + n / 20)]) for n in range(43)]
     few, many = (
@@ -443,6 +446,7 @@ def test_words():
 # ---------------------------------------------------------------- the command line
 
 
+@pytest.mark.slow
 def test_the_map_is_written_as_html_png_and_pdf(geo, tmp_path):
     paths = [tmp_path / f"map.{form}" for form in ("html", "png", "pdf")]
     done = geo("map", "-o", paths[0], "--png", paths[1], "--pdf", paths[2])
@@ -527,6 +531,7 @@ def test_a_picture_is_written_whole_or_not_at_all(strip, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "said"),
     [

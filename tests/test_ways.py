@@ -154,6 +154,7 @@ def _length(shape):
     return sum(geodesy.length_m(np.array(parts, object))) if parts else 0.0
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=25)
 def test_fronts_on_made_ground_are_those_of_every_path(seed):

@@ -166,6 +166,7 @@ def test_the_fewest_changes_are_those_of_all_paths():
         assert found == min(expected, default=None)
 
 
+@pytest.mark.slow
 def test_the_fewest_changes_by_a_stop_are_those_of_all_paths_through_it():
     holders = np.array(["A", "B", "unknown"], object)
     for seed in range(100):

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-from geo.batch.part import Ground, Part, measured
+from geo.batch.part import Part, measured
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from geo.batch.fleet import Block
+    from geo.batch.ground import Ground
 
 __all__ = ["Crew", "crew"]
 
@@ -102,6 +103,7 @@ def crew(ground: Ground, workers: int, *, threads: bool = False) -> Iterator[Cre
     if workers == 1:
         yield Crew(ground, None, 1)
         return
+    _ = ground.index, ground.claims and ground.claims.indexes  # made before there are others
     pool: Executor
     if threads:
         pool = ThreadPoolExecutor(workers, initializer=_hold, initargs=(ground,))

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Folder", "digest_of"]
 
 MANIFEST: Final = "manifest.json"
-_KINDS: Final = ("passages", "summary")  # in the order of writing: the second one makes it whole
+_KINDS: Final = ("passages", "controllers", "summary")  # as they are written: the last is the whole
 _PART: Final = re.compile(r"part-\d{6,}-[0-9a-f]{16}\.parquet")
 _UNFINISHED: Final = re.compile(r"\.(part-\d{6,}-[0-9a-f]{16}\.parquet|manifest\.json)\..*")
 _SAYS: Final = {
     "inputs": "its routes are",
     "zones": "its zones are",
+    "control": "its claims are",
     "as_of": "its day is",
     "options": "its options are",
     "versions": "the versions that it was made with are",
@@ -38,10 +39,13 @@ class Folder:
     ----------
     path
         The folder; it is made, and its own folder must exist.
+    controllers
+        Whether it holds controllers, beside passages and a summary.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, controllers: bool = False) -> None:
         self.path = Path(path)
+        self._kinds = [kind for kind in _KINDS if controllers or kind != "controllers"]
         self._settings: dict[str, Any] = {}
 
     def begin(self, settings: dict[str, Any], *, fresh: bool) -> bool:
@@ -51,8 +55,8 @@ class Folder:
         Parameters
         ----------
         settings
-            All that the numbers depend on: plain values by inputs, zones, as_of,
-            options and versions.
+            All that the numbers depend on: plain values by inputs, zones, control (if
+            that was asked), as_of, options and versions.
         fresh
             Whether the parts of another answer are removed.
 
@@ -82,7 +86,7 @@ class Folder:
                 "name another folder"
             )
             raise OutputError(message)
-        for kind in _KINDS:
+        for kind in self._kinds:
             (self.path / kind).mkdir(exist_ok=True)
             for file in (self.path / kind).iterdir():
                 if _UNFINISHED.fullmatch(file.name):
@@ -124,7 +128,8 @@ class Folder:
         if before.get("settings_sha256") == digest_of(self._settings):
             return
         old = before["settings"]
-        differ = [name for name in self._settings if old.get(name) != _plain(self._settings[name])]
+        new = _plain(self._settings)
+        differ = [name for name in {**new, **old} if old.get(name) != new.get(name)]
         said = " and ".join(_SAYS.get(name, f"its {name} are") for name in differ) or "it is"
         message = (
             f"{self.path}: holds another answer: {said} not those of this command; "
@@ -146,6 +151,8 @@ class Folder:
                 for file in (self.path / kind).iterdir():
                     if _PART.fullmatch(file.name) or _UNFINISHED.fullmatch(file.name):
                         file.unlink()
+                if not any((self.path / kind).iterdir()):
+                    (self.path / kind).rmdir()
 
     def record(self, number: int, digest: str) -> dict[str, Any] | None:
         """
@@ -161,17 +168,17 @@ class Folder:
         dict or None
             Its record; None if it is still to be measured.
         """
-        told = [metadata_of(self._part(kind, number, digest)) for kind in _KINDS]
+        told = [metadata_of(self._part(kind, number, digest)) for kind in self._kinds]
         if any(
             one is None or one.get("settings_sha256") != digest_of(self._settings) for one in told
         ):
             return None
-        block = (told[1] or {}).get("block")
+        block = (told[-1] or {}).get("block")
         return block if isinstance(block, dict) and block.get("input_sha256") == digest else None
 
     def put(self, part: Part) -> None:
         """
-        Write the two parts of a block, each whole or not at all.
+        Write the parts of a block, each whole or not at all.
 
         Parameters
         ----------
@@ -184,8 +191,8 @@ class Folder:
             If one cannot be written.
         """
         number, digest = part.record["number"], part.record["input_sha256"]
-        for kind, data in zip(_KINDS, (part.passages, part.summary), strict=True):
-            io.write_bytes(self._part(kind, number, digest), data)
+        for kind in self._kinds:
+            io.write_bytes(self._part(kind, number, digest), getattr(part, kind))
 
     def _part(self, kind: str, number: int, digest: str) -> Path:
         return self.path / kind / f"part-{number:06d}-{digest[:16]}.parquet"
@@ -206,7 +213,7 @@ class Folder:
         OutputError
             If a part is missing or one is there that belongs to no block.
         """
-        for kind in _KINDS:
+        for kind in self._kinds:
             wanted = {self._part(kind, one["number"], one["input_sha256"]).name for one in blocks}
             there = {file.name for file in (self.path / kind).iterdir() if file.name[0] not in "._"}
             if wanted != there:

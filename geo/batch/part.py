@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from geo import passages
+from geo.batch import holders
 from geo.errors import GeoError, Notice
 from geo.exposure import bounds, frames, tables
 from geo.io.lonlat import lonlat
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from geo.batch.fleet import Block, Row
+    from geo.batch.ground import Ground
 
-__all__ = ["Ground", "Part", "measured"]
+__all__ = ["SUMMARY", "Found", "Part", "found", "measured"]
 
 _LINES: Final = {"LineString", "MultiLineString"}
 _NUMBERS: Final = (
@@ -38,7 +40,7 @@ _NUMBERS: Final = (
     "sure_m",
     "possible_m",
 )
-_SUMMARY: Final = {
+SUMMARY: Final = {
     "route_id": "string",
     "name": "string",
     "file": "string",
@@ -47,6 +49,7 @@ _SUMMARY: Final = {
     "crossings": "int64",
     "rejected": "string",
 }
+"""The columns of a summary, beside its geometry, and their types."""
 _PASSAGES: Final = {
     "route_id": "string",
     "zone_id": "string",
@@ -64,29 +67,6 @@ _LONG_DEG: Final = 0.3  # an edge of 50 km spans more than this, of longitude or
 
 
 @dataclass(frozen=True)
-class Ground:
-    """
-    What every block is measured against.
-
-    Attributes
-    ----------
-    zones
-        The zones that hold on the day.
-    index
-        Their edges, for the kernel.
-    position_error_m
-        How far every line may be off; None for what each row carries.
-    about
-        What every part is told to say of itself.
-    """
-
-    zones: GeoDataFrame
-    index: passages.Index
-    position_error_m: float | None
-    about: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Part:
     """
     The answer for a block.
@@ -95,13 +75,44 @@ class Part:
     ----------
     passages, summary
         Two GeoParquet files.
+    controllers
+        A Parquet file; None where it was not asked who holds what.
     record
         What the manifest says of the block: plain values.
     """
 
     passages: bytes
     summary: bytes
+    controllers: bytes | None
     record: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """
+    What was found of a block.
+
+    Attributes
+    ----------
+    passages, entries
+        A row for each passage, and the point where it begins.
+    summary, starts
+        A row for each route, and the point where it begins or None.
+    controllers
+        The columns of `Exposure.controllers`; None where they were not asked for.
+    bounds
+        West, south, east and north of what was measured; None where nothing was.
+    notices
+        What must be known of it.
+    """
+
+    passages: pd.DataFrame
+    entries: Any
+    summary: pd.DataFrame
+    starts: Any
+    controllers: pd.DataFrame | None
+    bounds: list[float] | None
+    notices: tuple[Notice, ...]
 
 
 def measured(block: Block, digest: str, ground: Ground) -> Part:
@@ -122,6 +133,41 @@ def measured(block: Block, digest: str, ground: Ground) -> Part:
     Part
         A row of the summary for each route: its numbers, or why it was rejected.
     """
+    whole = found(block, ground)
+    record = {
+        "number": block.number,
+        "input_sha256": digest,
+        **_sums(whole.summary, whole.passages),
+        "bounds": whole.bounds,
+        "warnings": [notice.as_dict() for notice in _told(whole.notices)],
+    }
+    about = {**ground.about, "block": record}
+    return Part(
+        part_bytes(whole.passages, whole.entries, _PASSAGES, about),
+        part_bytes(whole.summary, whole.starts, SUMMARY, about),
+        None
+        if whole.controllers is None
+        else part_bytes(whole.controllers, None, holders.COLUMNS, about),
+        record,
+    )
+
+
+def found(block: Block, ground: Ground) -> Found:
+    """
+    Measure a block, and give tables.
+
+    Parameters
+    ----------
+    block
+        Routes.
+    ground
+        What they are measured against.
+
+    Returns
+    -------
+    Found
+        The tables, with all that was said.
+    """
     notices = list(block.notices)
     shapes, problems = _decoded(block.rows)
     shapes = _sifted(block, shapes, problems, notices)
@@ -130,27 +176,32 @@ def measured(block: Block, digest: str, ground: Ground) -> Part:
     lines = _lines([block.rows[at] for at in kept], shapes[kept], ground, notices)
     if lines is None:
         empty = np.empty(0, object)
-        found = passages.find(empty, ground.index)
+        crossed = passages.find(empty, ground.index)
         ids, routes = empty, pd.DataFrame(columns=["route_id", *_NUMBERS, "crossings"])
     else:
-        found = passages.find(lines["geometry"].to_numpy(), ground.index)
+        crossed = passages.find(lines["geometry"].to_numpy(), ground.index)
         ids = lines["route_id"].to_numpy(object)
-        routes = _with_bounds(lines, found, ground, notices)
-    crossed = tables.passages_table(found, ids, ground.zones)
+        routes = _with_bounds(lines, crossed, ground, notices)
     summary, starts = _summary(block, routes, bad, shapes)
-    record = {
-        "number": block.number,
-        "input_sha256": digest,
-        **_sums(summary, crossed),
-        "bounds": None if lines is None else lines.total_bounds.tolist(),
-        "warnings": [notice.as_dict() for notice in _told(notices)],
-    }
-    about = {**ground.about, "block": record}
-    return Part(
-        part_bytes(crossed, shapely.points(found.entry), _PASSAGES, about),
-        part_bytes(summary, starts, _SUMMARY, about),
-        record,
+    return Found(
+        tables.passages_table(crossed, ids, ground.zones),
+        shapely.points(crossed.entry),
+        summary,
+        starts,
+        _controllers(lines, crossed, ground),
+        None if lines is None else lines.total_bounds.tolist(),
+        tuple(notices),
     )
+
+
+def _controllers(
+    lines: GeoDataFrame | None, crossed: passages.Passages, ground: Ground
+) -> pd.DataFrame | None:
+    if ground.claims is None:
+        return None
+    if lines is None:
+        return pd.DataFrame(columns=list(holders.COLUMNS))
+    return ground.claims.controllers(lines, crossed)
 
 
 def _decoded(rows: Sequence[Row]) -> tuple[Any, list[str]]:
@@ -310,7 +361,7 @@ def _summary(
     lines = np.array(starts, dtype=object)
     many = shapely.get_type_id(lines) == 5  # noqa: PLR2004 - the number of a MultiLineString
     lines[many] = shapely.get_geometry(lines[many], 0)
-    return table[list(_SUMMARY)], shapely.get_point(lines, 0)
+    return table[list(SUMMARY)], shapely.get_point(lines, 0)
 
 
 def _sums(summary: pd.DataFrame, crossed: pd.DataFrame) -> dict[str, Any]:

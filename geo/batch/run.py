@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import shapely
 
-from geo import control as hands
 from geo import passages
+from geo.batch.cluster import cluster
 from geo.batch.crew import crew
 from geo.batch.fleet import Fleet
 from geo.batch.folder import Folder, digest_of
-from geo.batch.part import Ground
+from geo.batch.ground import ground
 from geo.errors import InputError, Notice
-from geo.exposure import bounds, coverage, frames, sources
+from geo.exposure import frames
 from geo.exposure.answer import head
-from geo.exposure.measures import compare_dates, holding
 from geo.io.limits import DEFAULT, Limits
 from geo.io.parquet import require_pyarrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
+    from distributed import Client
     from geopandas import GeoDataFrame
 
+    from geo.batch.cluster import Cluster
+    from geo.batch.crew import Crew
     from geo.batch.fleet import Block
+    from geo.batch.ground import Ground
+    from geo.exposure.sources import Control
 
 __all__ = ["VERTICES", "Options", "measure"]
 
@@ -51,6 +56,8 @@ class Options:
         The CRS of files that name none.
     position_error_m
         As for `geo.exposure.measure`.
+    control
+        Who holds what, as for `geo.exposure.measure`; None does not ask.
     limits
         What a file that is read as a whole may hold.
     vertices
@@ -62,6 +69,10 @@ class Options:
         Whether the parts of another answer in the folder are removed.
     threads
         Whether threads measure, not processes: only to compare.
+    cluster
+        The address of the scheduler of a Dask cluster that you trust, whose workers
+        measure, or a `distributed.Client` of it; None for this machine. The numbers
+        do not depend on it.
     inputs, notices
         The files of zones, and what was said of them when they were read.
     """
@@ -69,11 +80,13 @@ class Options:
     as_of: date | str | None = None
     crs: str | None = None
     position_error_m: float | None = None
+    control: Control = None
     limits: Limits = DEFAULT
     vertices: int = VERTICES
     workers: int | None = None
     fresh: bool = False
     threads: bool = False
+    cluster: str | Client | None = None
     inputs: Sequence[Mapping[str, object]] = ()
     notices: Sequence[Notice] = ()
 
@@ -102,7 +115,8 @@ def measure(
         Where `passages`, `summary` and `manifest.json` are written. Both are
         partitioned GeoParquet: `summary` has a row for each route, and `rejected`
         says why one has no numbers; `passages` has the columns of
-        `Exposure.passages`. The geometry is a point: where the route, or the
+        `Exposure.passages`. With claims, `controllers` has those of
+        `Exposure.controllers`, as Parquet. The geometry is a point: where the route, or the
         passage, begins.
     options
         How; the defaults if left out.
@@ -122,21 +136,29 @@ def measure(
         folder holds another answer, or pyarrow is not installed.
     CRSError, GeometryError
         If the zones cannot be trusted, or the routes of the only file.
+    ClusterError
+        If the cluster cannot be reached, is lost, or would give other numbers.
     OutputError
         If the folder cannot be written.
     """
     require_pyarrow()
     options = options or Options()
     _require_sane(options)
-    notices = list(options.notices)
-    ground, day = _ground(zones, options, notices)
-    fleet, out = Fleet(routes, options.crs, options.limits), Folder(folder)
-    settings = _settings(fleet, ground, day, options)
-    ground.about.update(settings_sha256=digest_of(settings), **_about(settings))
+    stand = ground(
+        zones,
+        control=options.control,
+        as_of=options.as_of,
+        position_error_m=options.position_error_m,
+    )
+    notices = [*options.notices, *stand.notices]
+    fleet = Fleet(routes, options.crs, options.limits)
+    out = Folder(folder, controllers=options.control is not None)
+    settings = _settings(fleet, stand, options)
+    stand = replace(stand, about={"settings_sha256": digest_of(settings), **_about(settings)})
     if not out.begin(settings, fresh=options.fresh):
-        records = _measured(fleet, ground, out, options, tell)
+        records = _measured(fleet, stand, out, options, tell)
         fleet.require_unchanged()
-        out.close(_answer(records, ground, notices), records)
+        out.close(_answer(records, stand, notices), records)
     manifest = out.manifest()
     if manifest["rejected"] == manifest["routes"]:
         message = f"none of the {manifest['routes']} routes could be measured: {_first(manifest)}"
@@ -146,15 +168,14 @@ def measure(
 
 def _measured(
     fleet: Fleet,
-    ground: Ground,
+    stand: Ground,
     out: Folder,
     options: Options,
     tell: Callable[[int, int, int], None] | None,
 ) -> list[dict[str, Any]]:
     """Measure and write the blocks that are not there yet; give the records of all."""
     records: list[dict[str, Any]] = []
-    workers = options.workers or os.cpu_count() or 1
-    with crew(ground, workers, threads=options.threads) as hired:
+    with _hired(stand, options) as hired:
         fleet.name()
         ledger = _Progress(fleet.routes, tell)
         for part in hired.measured(_still_to_do(fleet, options.vertices, out, records, ledger)):
@@ -162,6 +183,12 @@ def _measured(
             records.append(part.record)
             ledger.add(part.record["routes"], now=True)
     return sorted(records, key=lambda record: int(record["number"]))
+
+
+def _hired(stand: Ground, options: Options) -> AbstractContextManager[Crew | Cluster]:
+    if options.cluster is not None:
+        return cluster(stand, options.cluster)
+    return crew(stand, options.workers or os.cpu_count() or 1, threads=options.threads)
 
 
 @dataclass
@@ -196,53 +223,28 @@ def _require_sane(options: Options) -> None:
     if options.vertices < 1 or (options.workers is not None and options.workers < 1):
         message = "a block has at least one vertex, and there is at least one worker"
         raise InputError(message)
-    error_m = options.position_error_m
-    if error_m is not None and not 0 <= error_m <= bounds.MOST_ERROR_M:
-        message = (
-            f"a position error of {error_m / 1000:g} km is not "
-            f"from 0 to {bounds.MOST_ERROR_M / 1000:g} km"
-        )
+    if options.cluster is not None and (options.workers is not None or options.threads):
+        message = "workers are those of this machine: a cluster brings its own"
         raise InputError(message)
 
 
-def _ground(
-    zones: GeoDataFrame, options: Options, notices: list[Notice]
-) -> tuple[Ground, date | None]:
-    """Check the zones as `exposure.measure` does, and index those that hold on the day."""
-    zones = frames.areas(zones, "zones", notices)
-    newest = sources.newest(zones)
-    day = hands.day_of(options.as_of) or newest
-    compare_dates(day, newest, {"zones": newest}, notices)
-    if day is None and hands.has_period(zones):
-        message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
-        raise InputError(message)
-    now = holding(zones, "zones", day, notices)
-    notices += coverage.of_events(zones, day)
-    index = passages.index(now.geometry.to_numpy())
-    return Ground(now, index, options.position_error_m, {}), day
-
-
-def _settings(
-    fleet: Fleet,
-    ground: Ground,
-    day: date | None,
-    options: Options,
-) -> dict[str, Any]:
+def _settings(fleet: Fleet, stand: Ground, options: Options) -> dict[str, Any]:
     """Give all that the numbers, and how they lie in parts, depend on."""
-    about = head(day, None, "", ())
+    about = head(stand.as_of, None, "", ())
     return {
         "as_of": about["as_of"],
         "inputs": fleet.inputs(),
         "zones": {
-            "sha256": _zones_sha256(ground.zones),
+            "sha256": _zones_sha256(stand.zones),
             "files": [dict(one) for one in options.inputs],
         },
+        **({} if stand.claims is None else {"control": stand.claims.about()}),
         "options": {
             "crs": options.crs,
             "position_error_m": options.position_error_m,
             "vertices": options.vertices,
         },
-        "versions": about["versions"],
+        "versions": {**about["versions"], "core": passages.CORE},
     }
 
 
@@ -262,11 +264,11 @@ def _about(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer(records: list[dict[str, Any]], ground: Ground, notices: list[Notice]) -> dict[str, Any]:
+def _answer(records: list[dict[str, Any]], stand: Ground, notices: list[Notice]) -> dict[str, Any]:
     """Sum the blocks, and compare where the fleet and the zones lie."""
     boxes = [shapely.box(*record["bounds"]) for record in records if record["bounds"]]
     if boxes:
-        frames.compare_extents(gpd.GeoDataFrame(geometry=boxes, crs=4326), ground.zones, notices)
+        frames.compare_extents(gpd.GeoDataFrame(geometry=boxes, crs=4326), stand.zones, notices)
     sums = ("routes", "rejected", "passages", "length_m", "exposed_m")
     return {
         **{name: sum(record[name] for record in records) for name in sums},

@@ -29,6 +29,12 @@ _MINUTE_S = 60
 @click.option(
     "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
 )
+@click.option(
+    "--control",
+    multiple=True,
+    metavar="FILE|LAYER",
+    help="Who holds what: polygons with a controller; more than once to compare what sources say.",
+)
 @click.option("-o", "output", metavar="FOLDER", required=True, help="Write the answer there.")
 @click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 @AS_OF
@@ -38,6 +44,12 @@ _MINUTE_S = 60
     type=click.IntRange(min=1),
     metavar="N",
     help="Processes that measure. Default: one for each processor.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Measure on the Dask cluster of this scheduler, e.g. tcp://10.0.0.1:8786; "
+    "only one that you trust.",
 )
 @click.option(
     "--block",
@@ -52,11 +64,13 @@ _MINUTE_S = 60
 def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
     routes: tuple[str, ...],
     zones: tuple[str, ...],
+    control: tuple[str, ...],
     output: str,
     crs: str | None,
     as_of: str | None,
     error_km: float | None,
     workers: int | None,
+    cluster: str | None,
     vertices: int | None,
     fresh: bool,  # noqa: FBT001 - click names it
     limits: tuple[str, ...],
@@ -68,7 +82,8 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ROUTES are GeoParquet or GPKG files, which may be larger than memory, other line
     files, or folders of them. The answer is a folder: summary/ has a row for each
     route, passages/ one for each stretch inside a zone, both as GeoParquet in parts,
-    and manifest.json says what they were made from and what was wrong. A command that
+    and manifest.json says what they were made from and what was wrong. With --control,
+    controllers/ says who holds how much of each route. A command that
     was ended goes on when it is given again.
     """
     from geo import batch as many
@@ -79,13 +94,16 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise OutputError(message)
     desk = Desk(catalog(folder), crs, limits)
     areas = desk.read_all(zones or (ZONES,), "zones")
+    claims = desk.read_claims(control)
     options = many.Options(
-        as_of=as_of or _day(desk, zones),
+        as_of=as_of or (None if control else _day(desk, zones)),
+        control=claims,
         crs=crs,
         position_error_m=None if error_km is None else error_km * 1000,
         limits=DEFAULT.raised(limits),
         vertices=vertices or many.VERTICES,
         workers=workers,
+        cluster=cluster,
         fresh=fresh,
         inputs=desk.inputs,
         notices=desk.notices,

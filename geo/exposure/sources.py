@@ -127,6 +127,8 @@ def stretches(
     claims: Mapping[str, GeoDataFrame],
     names: Sequence[str],
     found: passages.Passages | None = None,
+    *,
+    indexes: Mapping[str, passages.Index] | None = None,
 ) -> pd.DataFrame:
     """
     Tell who holds each metre of each route, as each source says.
@@ -142,6 +144,9 @@ def stretches(
     found
         The routes' passages through the claims, where there is one source and
         they are known.
+    indexes
+        The edges of the claims of each source, by the keys of `claims`, where they
+        are known.
 
     Returns
     -------
@@ -150,8 +155,9 @@ def stretches(
     """
     shapes, ids = lines["geometry"].to_numpy(), lines["route_id"].to_numpy(object)
     parts = []
-    for name, frame in zip(names, claims.values(), strict=True):
-        held = passages.find(shapes, frame.geometry.to_numpy()) if found is None else found
+    for name, (label, frame) in zip(names, claims.items(), strict=True):
+        edges = indexes[label] if indexes else frame.geometry.to_numpy()
+        held = passages.find(shapes, edges) if found is None else found
         along = hands.along(held, frame, frames.ids_of(frame, "area", "zone"))
         parts.append(tables.renamed(along, ids).assign(source=name))
     return one_spelling(parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True))

@@ -46,6 +46,48 @@ _MAKERS: Final = {
     "bool": "bool_",
     "date": "date32",
 }
+# written out: what PROJ gives for 4326 depends on what the process did before (with or without
+# the members of its datum), and parts are the same bytes whichever process wrote them
+_WGS84: Final = {
+    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
+    "type": "GeographicCRS",
+    "name": "WGS 84",
+    "datum": {
+        "type": "GeodeticReferenceFrame",
+        "name": "World Geodetic System 1984",
+        "ellipsoid": {
+            "name": "WGS 84",
+            "semi_major_axis": 6378137,
+            "inverse_flattening": 298.257223563,
+        },
+    },
+    "coordinate_system": {
+        "subtype": "ellipsoidal",
+        "axis": [
+            {
+                "name": "Geodetic latitude",
+                "abbreviation": "Lat",
+                "direction": "north",
+                "unit": "degree",
+            },
+            {
+                "name": "Geodetic longitude",
+                "abbreviation": "Lon",
+                "direction": "east",
+                "unit": "degree",
+            },
+        ],
+    },
+    "scope": "Horizontal component of 3D system.",
+    "area": "World.",
+    "bbox": {
+        "south_latitude": -90,
+        "west_longitude": -180,
+        "north_latitude": 90,
+        "east_longitude": 180,
+    },
+    "id": {"authority": "EPSG", "code": 4326},
+}
 
 
 def require_pyarrow() -> Any:
@@ -308,14 +350,12 @@ def _array(values: pd.Series, kind: Any) -> Any:
 
 def _geo(shapes: Any) -> bytes:
     """Describe the geometries; by their bounds, engines pass over whole files."""
-    from pyproj import CRS
-
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     of_each_type = np.unique(shapely.get_type_id(there), return_index=True)[1]
     column = {
         "encoding": "WKB",
         "geometry_types": sorted(there[row].geom_type for row in of_each_type),
-        "crs": CRS.from_epsg(4326).to_json_dict(),
+        "crs": _WGS84,
         **({"bbox": shapely.total_bounds(there).tolist()} if there.size else {}),
     }
     about = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}

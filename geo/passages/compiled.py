@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int32]
 
 
-__all__ = ["core", "filled", "find", "holding"]
+__all__ = ["CORE", "core", "filled", "find", "holding"]
 
 
 def _loaded() -> Any:
@@ -40,6 +40,9 @@ def _loaded() -> Any:
 
 core: Final = _loaded()
 """The module, or None where it was not built or is not wanted."""
+
+CORE: Final = "compiled" if core else "numpy"
+"""Which core answers: the last digits may depend on it."""
 
 _PASSAGE: Final = np.dtype(
     [

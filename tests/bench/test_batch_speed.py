@@ -1,4 +1,4 @@
-"""A fleet: routes a second and peak memory, with one worker, two processes and two threads."""
+"""A fleet: routes a second and peak memory, with processes, threads and a Dask cluster of two."""
 
 import json
 import statistics
@@ -25,9 +25,19 @@ from geo import batch
 fleet, zones, folder, workers, threads = sys.argv[1:]
 zones = gpd.read_parquet(zones)
 options = batch.Options(workers=int(workers), threads=threads == "threads")
+if threads == "cluster":
+    import os
+    from distributed import LocalCluster
+    # as geo.batch.cluster says that workers are started best
+    for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"):
+        os.environ[name] = "268435456"
+    cluster = LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address=None)
+    options = batch.Options(cluster=cluster.scheduler_address)
 begin = time.perf_counter()
 manifest = batch.measure([fleet], zones, folder, options=options)
 spent = time.perf_counter() - begin
+if threads == "cluster":
+    cluster.close()
 own, children = (resource.getrusage(who) for who in (0, -1))
 # not ru_maxrss, in which Linux counts what the process that started this one held
 held = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
@@ -66,7 +76,7 @@ def measured(fleet, zones, folder, workers, how="processes"):
 
 def test_rate_and_memory_with_one_and_two_workers(tmp_path, zones, capsys):
     fleet = fleet_of(ROUTES, tmp_path / "fleet.parquet")
-    ways = [(1, "processes"), (2, "processes"), (2, "threads")]
+    ways = [(1, "processes"), (2, "processes"), (2, "threads"), (2, "cluster")]
     every = {way: [] for way in ways}
     for turn in range(ROUNDS):  # one after the other, so that a busy machine is busy for all
         for workers, how in ways:
