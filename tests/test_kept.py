@@ -108,9 +108,10 @@ def test_any_tool_can_read_its_arrays(place):
 
 
 def test_a_digest_is_that_of_the_plain_wkb():
-    raised = shapely.force_3d(ZONES, 7.0)
-    told = recall.digests(raised)
-    for row, shape in enumerate(ZONES):
+    empty = [shapely.Polygon(), shapely.MultiPolygon(), shapely.MultiPolygon([ZONES[0]])]
+    every = np.array([*ZONES, *empty, shapely.set_srid(ZONES[1], 4326)])
+    told = recall.digests(shapely.force_3d(every, 7.0))
+    for row, shape in enumerate(every):
         wkb = shapely.to_wkb(shape, byte_order=1, output_dimension=2)
         assert told[row].tobytes() == hashlib.sha256(wkb).digest()[:16]
     assert recall.digests(ZONES[:0]).shape == (0, 16)
@@ -810,6 +811,20 @@ def test_a_notebook_uses_it_without_a_word(lines, layer, built_of):
     assert 10 not in built_of
     io.remove_index(layer)
     assert exposure.measure(routes, zones.frame).passages.equals(before.passages)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fleet_is_measured_the_same(geo, lines, layer, tmp_path, built_of, workers):
+    words = ["batch", lines, "--zones", layer, "--workers", workers, "-o"]
+    assert geo(*words, tmp_path / "before").exit_code == 0
+    assert geo("zones", "index", layer).exit_code == 0
+    built_of.clear()
+    done = geo(*words, tmp_path / "after")
+    assert done.exit_code == 0, done.stderr
+    assert built_of == []
+    for kind in ("summary", "passages"):
+        before, after = (gpd.read_parquet(tmp_path / one / kind) for one in ("before", "after"))
+        assert before.equals(after)
 
 
 WORKER = """
