@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -493,6 +494,41 @@ def test_a_disk_that_is_full_leaves_what_was_there(place, tmp_path, monkeypatch,
         assert kept.load(made).edges.zones == (20 if moved else 40)
 
 
+def test_a_real_file_that_may_not_grow_leaves_the_old_one(place, tmp_path):
+    made = shutil.copytree(place, tmp_path / "i")
+
+    def full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        with pytest.raises(OutputError, match="not written: File too large"):
+            kept.save(built(ZONES[:30]), ZONES[:30], made)
+
+    assert status_of(child(full)) == 0
+    assert list(tmp_path.iterdir()) == [made]
+    assert kept.load(made).edges.zones == 40
+
+
+INTERRUPTED = """
+import os, signal, sys
+from geo import io
+source = io.read(sys.argv[1], role="zones")
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+fsync = os.fsync
+os.fsync = lambda handle: (os.kill(os.getpid(), signal.SIGINT), fsync(handle))
+io.write_index(source)
+print("went on")
+"""
+
+
+def test_an_interrupt_waits_until_it_is_written(layer):
+    words = [sys.executable, "-c", INTERRUPTED, layer]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGINT, "")
+    made = layer.with_name(f"{layer.name}.index")
+    assert sorted(layer.parent.iterdir()) == [layer, made]
+    assert kept.load(made).edges.zones == 12
+
+
 def test_a_move_that_fails_brings_the_old_one_back(place, tmp_path, monkeypatch):
     made = shutil.copytree(place, tmp_path / "i")
     rename = type(made).rename
@@ -780,7 +816,7 @@ def test_a_damaged_index_is_told_and_the_answer_is_right(geo, lines, layer, name
     [warning] = [one for one in answer["warnings"] if one["rule"] == "index-damaged"]
     assert warning["file"] == layer.name
     assert "not used" in warning["message"]
-    assert f"geo zones index {layer.name}" in warning["message"]
+    assert f"`geo zones index {layer}` makes a new one" in warning["message"]
     assert answer["routes"] == before["routes"]
     assert geo("zones", "index", layer).exit_code == 0
     assert answer_of(geo, lines, layer) == before

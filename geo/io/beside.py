@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,8 +88,9 @@ def remembered(path: str | Path, sha256: str, limits: Limits) -> list[Notice]:
         rule, reason = "index-damaged", f"is damaged ({error})"
     else:
         rule, reason = "index-stale", "is of another state of the file"
-    again = f"the index beside {name} {reason}: not used, `geo zones index {name}` makes a new one"
-    return [Notice(name, "", rule, again)]
+    again = f"geo zones index {shlex.quote(str(path))}"
+    message = f"the index beside it {reason}: not used; `{again}` makes a new one"
+    return [Notice(name, "", rule, message)]
 
 
 def _require_small(place: Path, limits: Limits) -> None:
