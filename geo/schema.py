@@ -23,6 +23,7 @@ __all__ = [
     "KINDS",
     "MODES",
     "PASSABLE",
+    "READ",
     "Column",
     "Kind",
     "check",
@@ -287,6 +288,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         },
     ),
 }
+
+# not id: it is 0 in every row of many a shapefile, and only meant where it is written so
+READ: Final = frozenset(
+    {name for kind in KINDS.values() for name in kind.columns}
+    | {"name", "start", "end", "actor", "control", "controller"}
+)
+"""The columns that are read by their names, whatever their capitals."""
 
 
 def date_columns(kind: str) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
 import shapely
 from conftest import ROOT, frame
+
+from geo.cli import group, main
 
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">
 <trk><name>Bhamo to Muse</name><trkseg><trkpt lat="24.252" lon="97.235"/>
@@ -234,3 +237,13 @@ def test_burmese_does_not_end_a_command_on_a_plain_terminal(gpx):
     )
     assert done.returncode == 0, done.stderr
     assert "မြစ်ကြီးနား" in done.stdout.decode("utf-8")
+
+
+def test_every_command_is_in_the_group():
+    # a command is loaded when it is asked for, so what no name leads to would be lost
+    files = (ROOT / "geo" / "cli").glob("*.py")
+    adding = {path.stem for path in files if "\n@main." in path.read_text("utf-8")}
+    assert adding <= {room for rooms in group._ROOMS.values() for room in rooms}
+    for name in group._ROOMS:
+        assert main.get_command(click.Context(main), name).name == name
+    assert main.get_command(click.Context(main), "nothing") is None

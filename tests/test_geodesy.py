@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo import geodesy
 from geo.errors import CRSError, GeometryError
+from geo.geodesy import lines
 
 longitude = st.floats(-170, 170, width=32)
 latitude = st.floats(-80, 80, width=32)
@@ -190,3 +191,27 @@ def test_the_two_sides_of_the_date_line_are_no_gap():
     apart = shapely.MultiLineString([[(179.5, -17), (179.9, -17)], [(-180, -17), (-179.5, -17)]])
     assert geodesy.gaps_m(cut) == []
     assert len(geodesy.gaps_m(apart)) == 1
+
+
+def test_the_nodes_are_those_of_gauss_and_legendre():
+    # written out, since numpy.polynomial takes longer to import than a route to measure
+    for count, nodes in ((2, lines._TWO_NODES), (3, lines._THREE_NODES)):
+        expected = np.polynomial.legendre.leggauss(count)
+        assert all((one == other).all() for one, other in zip(nodes, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["LINESTRING (0 0, 1 1)", "LINESTRING EMPTY", "LINESTRING Z (2 2 7, 3 3 8, 4 4 9)"],
+        ["MULTILINESTRING ((0 0, 1 1), (2 2, 3 3, 5 5))", "LINESTRING (1 1, 2 2)"],
+        ["MULTILINESTRING EMPTY", "MULTILINESTRING ((0 0, 1 1), EMPTY)", "LINESTRING EMPTY"],
+    ],
+)
+def test_lines_are_taken_apart_as_shapely_does(texts):
+    shapes = shapely.from_wkt(texts)
+    kind, coordinates, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    several = kind == shapely.GeometryType.MULTILINESTRING
+    expected = coordinates, offsets[0], offsets[1] if several else np.arange(len(texts) + 1)
+    for found, wanted in zip(geodesy.edge_vectors(shapes), expected, strict=True):
+        assert np.array_equal(found, wanted)

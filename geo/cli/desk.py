@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from geo.catalog import Catalog
     from geo.exposure import Exposure
+    from geo.io import Source
+    from geo.sheet import Sheet
 
 __all__ = [
     "AREAS",
@@ -24,6 +26,7 @@ __all__ = [
     "Desk",
     "catalog",
     "command",
+    "keep_text_plain",
     "layer_input",
 ]
 
@@ -37,18 +40,27 @@ _PAGE_KINDS = {"zones": ZONES, "control": CONTROL}
 class Desk:
     """Reads what the user names, and keeps account of it for the answer."""
 
-    def __init__(self, layers: Catalog, crs: str | None, limits: Sequence[str] = ()) -> None:
+    def __init__(
+        self, layers: Catalog | str | None, crs: str | None, limits: Sequence[str] = ()
+    ) -> None:
         from geo.io.limits import DEFAULT
 
-        self.layers, self._crs, self._limits = layers, crs, DEFAULT.raised(limits)
+        self._layers, self._crs, self._limits = layers, crs, DEFAULT.raised(limits)
         self.inputs: list[dict[str, object]] = []
         self.notices: list[Notice] = []
         self._used: set[str] = set()
-        self._brought: dict[str, tuple[str, str, GeoDataFrame]] = {}
+        self._brought: dict[str, tuple[str, str, Source]] = {}
+
+    @property
+    def layers(self) -> Catalog:
+        """Give the catalogue, loaded when it is first asked for: a file needs none of it."""
+        if self._layers is None or isinstance(self._layers, str):
+            self._layers = catalog(self._layers)
+        return self._layers
 
     def is_layer(self, name: str) -> bool:
         """Tell a layer of the catalogue from a file, which comes first."""
-        return name in self.layers and not Path(name).is_file()
+        return not _is_file(name) and name in self.layers
 
     def own_claims(self, zones: Sequence[str]) -> tuple[str, ...]:
         """Give the claims that go with zones: the bundled ones with layers, named or not."""
@@ -64,12 +76,22 @@ class Desk:
 
     def read(self, name: str, role: str) -> GeoDataFrame:
         """Read a bundled layer by its name, or a file."""
+        return self._layer(name, role) if self.is_layer(name) else self._file(name, role).frame
+
+    def sheets(self, routes: str, zones: Sequence[str]) -> tuple[Sheet, Sheet] | None:
+        """Read a file of routes and one of zones without making frames; None if not just that."""
+        if len(zones) != 1 or self.is_layer(routes) or self.is_layer(zones[0]):
+            return None
+        return self._file(routes, "routes").sheet, self._file(zones[0], "zones").sheet
+
+    def _layer(self, name: str, role: str) -> GeoDataFrame:
+        self.inputs.append(layer_input(self.layers, name, role))
+        self._used.add(name)
+        return self.layers[name]
+
+    def _file(self, name: str, role: str) -> Source:
         from geo import io
 
-        if self.is_layer(name):
-            self.inputs.append(layer_input(self.layers, name, role))
-            self._used.add(name)
-            return self.layers[name]
         io.refuse_address(name)
         if not Path(name).suffix and not Path(name).exists():
             known = ", ".join(self.layers)
@@ -79,16 +101,16 @@ class Desk:
         source = io.read(name, role=kind, crs=self._crs, limits=self._limits)
         self.notices += source.notices
         if role in _PAGE_KINDS:
-            self._brought[f"{role}-{len(self.inputs)}"] = (_PAGE_KINDS[role], name, source.frame)
+            self._brought[f"{role}-{len(self.inputs)}"] = (_PAGE_KINDS[role], name, source)
         self.inputs.append(
             {
                 "role": role,
                 "path": source.path,
                 "sha256": source.sha256,
-                "features": len(source.frame),
+                "features": len(source.sheet.rows),
             }
         )
-        return source.frame
+        return source
 
     def read_claims(self, names: Sequence[str]) -> dict[str, GeoDataFrame] | None:
         """Read sources of claims apart; several are called by their layer or file."""
@@ -110,7 +132,8 @@ class Desk:
 
         unused = {ZONES, CONTROL} - self._used
         layers = self.layers.without(*unused).around(found.routes.total_bounds)
-        for name, (kind, path, frame) in self._brought.items():
+        for name, (kind, path, source) in self._brought.items():
+            frame = source.frame
             names = {f"{role}_id": frames.ids_of(frame, *roles) for role, *roles in _ID_ROLES}
             shown = control.standard(frame).assign(**names)
             layers = layers.with_layer(name, shown, kind=kind, path=path)
@@ -124,16 +147,31 @@ class Desk:
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def catalog(folder: str | None) -> Catalog:
     """Give the layers of a folder, or the bundled ones."""
-    import pandas as pd
-
     from geo.catalog import Catalog
 
-    # where pyarrow is installed, pandas would keep text in it, and half a surrogate pair, which
-    # JSON may hold, is no text there: what a command answers must not hang on an extra
-    pd.set_option("mode.string_storage", "python")
+    keep_text_plain()
     return Catalog(folder)
+
+
+def keep_text_plain() -> None:
+    """
+    Keep pandas from holding text in pyarrow, where that is installed.
+
+    Half a surrogate pair, which JSON may hold, is no text there: what a command
+    answers must not hang on an extra.
+    """
+    import pandas as pd
+
+    pd.set_option("mode.string_storage", "python")
 
 
 def layer_input(layers: Catalog, name: str, role: str) -> dict[str, object]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from geo.cli import near, over_time
-from geo.cli.desk import ZONES, Desk, catalog, command
+from geo.cli.desk import ZONES, Desk, catalog, command, keep_text_plain
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say, wrote
 from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, LIMITS, POSITION_ERROR, main
 
 if TYPE_CHECKING:
-    from geo.exposure import Exposure
+    from geopandas import GeoDataFrame
+
+    from geo.exposure import Exposure, Plain
+    from geo.sheet import Sheet
+
+    Found = TypeVar("Found", Exposure, Plain)
 
 __all__ = ["expose"]
 
@@ -80,7 +85,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     kilometres lie within a radius: for sure, likely and at most, since few events
     have an exact place.
     """
-    from geo import exposure, report
+    from geo import exposure
 
     single = {"--as-of": as_of, "--map": page, "--gpx": gpx}
     alone = [name for name, asked in single.items() if asked is not None]
@@ -91,22 +96,27 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     events = asked_events.files if asked_events else ()
     refuse_clash((routes, *zones, *control, *events), (output, page, plot, gpx))
     require_picture(plot)
-    desk = Desk(catalog(folder), crs, limits)
-    lines = desk.read(routes, "routes")
-    areas = desk.read_all(zones or (ZONES,), "zones")
+    desk = Desk(None if folder is None else catalog(folder), crs, limits)
     control = control or desk.own_claims(zones)
-    claims = desk.read_claims(control)
     options: dict[str, object] = {"--zones": zones, "--control": control}
     options |= {"--crs": crs, "--limit": limits}
     if every is not None:
         asked = over_time.Asked(every, since, until, form, output, plot)
         options["--layers"] = folder
-        over_time.tell(desk, (lines, areas, claims), asked, (routes, options))
+        lines, areas = _frames(desk, routes, zones)
+        over_time.tell(desk, (lines, areas, desk.read_claims(control)), asked, (routes, options))
         return
+    more = any((control, folder, as_of, page, plot, gpx, asked_events)) or error_km is not None
+    sheets = None if more else desk.sheets(routes, zones)
+    plain = exposure.plainly(*sheets) if sheets else None
+    if plain is not None:
+        _tell(desk, plain, (routes, options), form, output)
+        return
+    lines, areas = _frames(desk, routes, zones, sheets)
     found = exposure.measure(
         lines,
         areas,
-        control=claims,
+        control=desk.read_claims(control),
         as_of=as_of,
         position_error_m=None if error_km is None else error_km * 1000,
     )
@@ -114,6 +124,27 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if asked_events is not None:
         found, words = near.tell(desk, found, asked_events)
         options |= words
+    found = _tell(desk, found, (routes, options), form, output)
+    _draw(desk, found, page, plot, gpx, curve=asked_events is not None and asked_events.curve)
+
+
+def _frames(
+    desk: Desk, routes: str, zones: tuple[str, ...], sheets: tuple[Sheet, Sheet] | None = None
+) -> tuple[GeoDataFrame, GeoDataFrame]:
+    """Give routes and zones as frames: what was read already, or what is read now."""
+    keep_text_plain()
+    if sheets is not None:
+        return sheets[0].frame(), sheets[1].frame()
+    return desk.read(routes, "routes"), desk.read_all(zones or (ZONES,), "zones")
+
+
+def _tell(
+    desk: Desk, found: Found, asked: tuple[str, dict[str, object]], form: str, output: str | None
+) -> Found:
+    """Write an answer, and give it with the account of what was read for it."""
+    from geo import report
+
+    routes, options = asked
     found = replace(
         found,
         notices=(*desk.notices, *found.notices),
@@ -124,7 +155,7 @@ def expose(  # noqa: PLR0913, PLR0917 - one parameter for each option
         say(found.notices)
     write = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}[form]
     put(write(found), output)
-    _draw(desk, found, page, plot, gpx, curve=asked_events is not None and asked_events.curve)
+    return found
 
 
 def _draw(

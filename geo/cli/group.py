@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
@@ -49,8 +50,35 @@ POSITION_ERROR = click.option(
 )
 
 
+_ROOMS: Final = {
+    "batch": ("batch",),
+    "diff": ("diff",),
+    "events": ("events",),
+    "expose": ("expose",),
+    "layers": ("layers",),
+    "map": ("map",),
+    "network": ("network",),
+    "reproduce": ("reproduce",),
+    "ways": ("ways",),
+    "zones": ("zones", "export"),
+}
+"""By the name of a command, the modules that add it to the group."""
+
+
 class _Group(click.Group):
-    """A group that ends an error made on purpose with one message, not a traceback."""
+    """
+    A group that loads a command when it is asked for.
+
+    An error made on purpose ends with one message, not a traceback.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        return sorted(_ROOMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for room in _ROOMS.get(cmd_name, ()):
+            import_module(f"geo.cli.{room}")
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

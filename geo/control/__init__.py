@@ -7,9 +7,15 @@ wins. Where claims of one extent name different holders, the ground is contested
 where there is no claim, it is unknown.
 """
 
-from geo.control.along import along
-from geo.control.claims import CONTESTED, MIXED, UNKNOWN, holders, standard, unread
-from geo.control.periods import as_of, day_of, days, has_period, period
+from typing import TYPE_CHECKING
+
+from geo.control.words import CONTESTED, MIXED, UNKNOWN
+from geo.later import loader
+
+if TYPE_CHECKING:
+    from geo.control.claims import holders, standard, unread
+    from geo.control.held import along
+    from geo.control.periods import as_of, day_of, days, has_period, period
 
 __all__ = [
     "CONTESTED",
@@ -25,3 +31,18 @@ __all__ = [
     "standard",
     "unread",
 ]
+
+__getattr__ = loader(
+    __name__,
+    {
+        "along": "held",
+        "holders": "claims",
+        "standard": "claims",
+        "unread": "claims",
+        "as_of": "periods",
+        "day_of": "periods",
+        "days": "periods",
+        "has_period": "periods",
+        "period": "periods",
+    },
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from geo import schema
 from geo.control.periods import columns_named, has_period, period
+from geo.control.words import CONTESTED, MIXED, UNKNOWN, looks_like_period
 from geo.errors import Notice
 
 if TYPE_CHECKING:
@@ -19,16 +19,8 @@ Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 __all__ = ["CONTESTED", "MIXED", "UNKNOWN", "holders", "ranks", "standard", "unread"]
 
-CONTESTED: Final = "contested"
-MIXED: Final = "mixed"
-UNKNOWN: Final = "unknown"
-
 _OWN_WORDS: Final = {CONTESTED, MIXED, UNKNOWN}
 _HOLDERS: Final = ("controller", "control", "actor")
-_LIKE_A_PERIOD: Final = re.compile(
-    r"(^|[_ ])(date|dates|begin|from|to|since|until|start|end|started|ended)($|[_ ])"
-)
-_NO_PERIOD: Final = {"source_date", "valid_from", "valid_to", "date_precision"}
 
 
 def holders(frame: pd.DataFrame) -> pd.Series | None:
@@ -134,12 +126,7 @@ def unread(frame: pd.DataFrame, name: str) -> list[Notice]:
         that are none of `schema.EXTENTS`.
     """
     notices = []
-    alike = [
-        str(column)
-        for column in frame.columns
-        if _LIKE_A_PERIOD.search(str(column).strip().lower())
-        and str(column).strip().lower() not in _NO_PERIOD
-    ]
+    alike = [str(column) for column in frame.columns if looks_like_period(column)]
     if alike and not frame.empty and not has_period(frame):
         message = (
             f"column(s) {', '.join(alike)} look like a period and are not read, so every row "

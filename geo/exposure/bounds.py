@@ -22,7 +22,8 @@ import shapely
 
 from geo import geodesy, passages
 from geo.errors import InputError, Notice
-from geo.exposure.frames import missing
+from geo.exposure.verdicts import CANNOT_BE_DECIDED, INSIDE, OUTSIDE, verdict
+from geo.sheet import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,9 +46,6 @@ __all__ = [
     "with_errors",
 ]
 
-INSIDE: Final = "inside"
-OUTSIDE: Final = "outside"
-CANNOT_BE_DECIDED: Final = "cannot be decided"
 MOST_ERROR_M: Final = 200_000.0
 """A greater error is refused: the projection of the neighbourhood would no longer be true."""
 
@@ -59,28 +57,6 @@ _LEAST_GAP_DEG = 1e-11
 _TINY_M = 1e-3
 _M_PER_DEG = 110_574.0  # the least, along a meridian; along a parallel its cosine
 _AREA = 2
-
-
-def verdict(sure_m: float, possible_m: float) -> str | None:
-    """
-    Decide whether a route or section runs inside zones.
-
-    Parameters
-    ----------
-    sure_m, possible_m
-        Metres surely and possibly inside; NaN where unknown.
-
-    Returns
-    -------
-    str or None
-        `INSIDE` where any metre surely is; `OUTSIDE` where none possibly is;
-        else `CANNOT_BE_DECIDED`. None where the bounds are unknown.
-    """
-    if not (math.isfinite(sure_m) and math.isfinite(possible_m)):
-        return None
-    if sure_m > 0:
-        return INSIDE
-    return CANNOT_BE_DECIDED if possible_m > 0 else OUTSIDE
 
 
 def with_errors(

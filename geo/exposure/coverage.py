@@ -15,6 +15,7 @@ from geo import control as hands
 from geo.control.periods import columns_named
 from geo.errors import Notice
 from geo.events.codebook import CANDIDATES
+from geo.exposure import words
 from geo.exposure.sources import newest as newest_of
 
 if TYPE_CHECKING:
@@ -139,8 +140,7 @@ def notices(
         each whose newest source is older than the last date.
     """
     if not any(newest.values()):
-        message = "the layers carry no source date: how old this knowledge is cannot be said"
-        yield Notice("", "", "undated", message)
+        yield words.undated()
     for label, known in newest.items():
         if known and days[-1] > known:
             late = sum(day > known for day in days)

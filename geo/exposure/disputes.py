@@ -22,6 +22,7 @@ import pandas as pd
 from geo import passages
 from geo.control import CONTESTED, MIXED, UNKNOWN
 from geo.errors import Notice
+from geo.exposure import sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -182,10 +183,7 @@ def any_m(disputes: pd.DataFrame, route_id: str) -> float:
         Metres; 0 where no two of them disagree.
     """
     mine = disputes[disputes["route_id"] == route_id]
-    _, from_m, to_m = passages.merged(
-        np.zeros(len(mine), np.int64), mine["from_m"].to_numpy(float), mine["to_m"].to_numpy(float)
-    )
-    return float((to_m - from_m).sum())
+    return sums.once_m(mine["from_m"], mine["to_m"])
 
 
 def unlike_names(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -12,10 +10,14 @@ import pandas as pd
 import shapely
 
 from geo import geodesy
-from geo.errors import CRSError, GeometryError, InputError, Notice
+from geo.errors import GeometryError, InputError, Notice
+from geo.exposure import guards, naming
+from geo.exposure.guards import notices_of_line
+from geo.exposure.naming import label, numbered
+from geo.sheet import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from geopandas import GeoDataFrame
 
@@ -30,10 +32,7 @@ __all__ = [
     "numbered",
 ]
 
-_FAR_DEG = 10.0
-_VERY_LONG_M = 500_000.0
 _ID, _CLAIM_ID = " id", " claim id"  # a blank in front, which no file's column has
-_KM_PER_DEG = 111
 
 
 def lines(routes: GeoDataFrame, notices: list[Notice]) -> GeoDataFrame:
@@ -95,19 +94,15 @@ def _corridors(
     for name in ids[named == ""]:
         message = "names no corridor_id and is taken as a route of its own"
         notices.append(Notice("routes", name, "no-corridor", message))
-    for label, rows in routes.groupby(ids.to_numpy(), sort=False):
+    for corridor, rows in routes.groupby(ids.to_numpy(), sort=False):
         seq = pd.to_numeric(rows["seq"], errors="coerce") if "seq" in rows.columns else None
         ordered = rows if seq is None else rows.loc[seq.sort_values(kind="stable").index]
-        yield str(label), "corridor", ordered
+        yield str(corridor), "corridor", ordered
 
 
 def _one_line(sections: pd.DataFrame) -> Any:
     shapes = sections["geometry"].to_numpy()
-    return shapes[0] if len(shapes) == 1 else shapely.MultiLineString(list(_lines_of(shapes)))
-
-
-def _lines_of(shapes: Any) -> Iterator[Any]:
-    yield from (part for part in shapely.get_parts(shapes) if not part.is_empty)
+    return shapes[0] if len(shapes) == 1 else shapely.MultiLineString(list(guards.parts_of(shapes)))
 
 
 def _require_frame(frame: Any, name: str) -> None:
@@ -194,84 +189,12 @@ def ids_of(frame: pd.DataFrame, *roles: str) -> list[str]:
     kept = _CLAIM_ID if roles[0] == "area" else _ID
     if kept in frame.columns:
         return list(frame[kept])
-    named, column = _named(frame, *roles)
-    twins = sorted(name for name, times in Counter(named).items() if times > 1)
-    if twins and "route" in roles and column in {"route_id", "id"}:
-        message = f"routes: more than one has the {column} {', '.join(twins[:5])}"
-        raise InputError(message)
-    return numbered(named)
-
-
-def numbered(names: Sequence[str]) -> list[str]:
-    """
-    Give a number to a name that stands again, one that no other row bears.
-
-    Parameters
-    ----------
-    names
-        Names, some of them twice.
-
-    Returns
-    -------
-    list of str
-        As many names, each once.
-    """
-    names = list(names)
-    taken, seen = set(names), Counter[str]()
-    for row, name in enumerate(names):
-        seen[name] += 1
-        while seen[name] > 1 and f"{name} ({seen[name]})" in taken:
-            seen[name] += 1
-        if seen[name] > 1:
-            names[row] = f"{name} ({seen[name]})"
-            taken.add(names[row])
-    return names
+    return naming.unique(*_named(frame, *roles), *roles)
 
 
 def _named(frame: pd.DataFrame, *roles: str) -> tuple[list[str], str]:
-    numbers = [str(number) for number in range(len(frame))]
-    columns = [f"{role}_id" for role in roles] + ["id", "name"]
-    column = next((name for name in columns if name in frame.columns), "")
-    if not column:
-        return numbers, column
-    texts = ["" if missing(value) else label(value) for value in frame[column]]
-    return [text or number for text, number in zip(texts, numbers, strict=True)], column
-
-
-def missing(value: Any) -> bool:
-    """
-    Tell an empty cell from a value of any kind, a list among them.
-
-    Parameters
-    ----------
-    value
-        What stands in a cell.
-
-    Returns
-    -------
-    bool
-        True for None, NaN, NaT and the like.
-    """
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
-
-
-def label(value: object) -> str:
-    """
-    Write an id as text.
-
-    Parameters
-    ----------
-    value
-        What stands in a cell, not empty: a table with a gap keeps 7 as 7.0.
-
-    Returns
-    -------
-    str
-        Without blanks around it; those inside are one each.
-    """
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return " ".join(str(value).split())
+    column = naming.column_of(frame.columns, *roles)
+    return naming.texts(frame[column] if column else [""] * len(frame)), column
 
 
 def _guarded(
@@ -299,7 +222,7 @@ def _guarded(
         found = ", ".join(sorted(set(frame.geom_type[wrong])))
         message = f"{name}: {len(wrong)} row(s) are not {' or '.join(types)} but {found}"
         raise GeometryError(message)
-    _refuse_odd_coordinates(frame, name)
+    guards.refuse_odd_coordinates(frame.geometry.to_numpy(), name)
     return frame
 
 
@@ -311,68 +234,9 @@ def _plain_geometry(frame: GeoDataFrame) -> GeoDataFrame:
     return gpd.GeoDataFrame(plain, geometry=frame.geometry.to_numpy(), crs=frame.crs)
 
 
-def _refuse_odd_coordinates(frame: GeoDataFrame, name: str) -> None:
-    x, y = shapely.get_coordinates(frame.geometry.to_numpy()).T
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        message = f"{name}: a coordinate is not a finite number"
-        raise GeometryError(message)
-    if np.abs(y).max() > 90 or np.abs(x).max() > 180:  # noqa: PLR2004 - the ends of the Earth
-        worst = int(np.argmax(np.maximum(np.abs(y) / 90, np.abs(x) / 180)))
-        message = (
-            f"{name}: {x[worst]:g}, {y[worst]:g} is not a longitude and latitude; "
-            "are the axes swapped, or is this in metres?"
-        )
-        raise CRSError(message)
-
-
 def _first(frame: pd.DataFrame, column: str) -> str:
     value = frame[column].iloc[0] if column in frame.columns else None
     return "" if missing(value) else label(value)
-
-
-def notices_of_line(route_id: str, shape: Any) -> Iterator[Notice]:
-    """
-    Say what of a line is not travelled, or may be drawn wrongly.
-
-    Parameters
-    ----------
-    route_id
-        The route's id.
-    shape
-        Its line, not empty.
-
-    Yields
-    ------
-    Notice
-        For each gap, for an edge of more than 50 km, and for a line without length.
-    """
-    parts = list(_lines_of([shape]))
-    for part, after in pairwise(parts):
-        here, there = part.coords[-1][:2], after.coords[0][:2]
-        # the two sides of the date line are one place
-        there = (there[0] + 360 * round((here[0] - there[0]) / 360), there[1])
-        if here != there:
-            gap = geodesy.length_m(np.array([shapely.LineString([here, there])]))[0]
-            if gap <= 1:
-                continue
-            message = f"has a gap of {gap / 1000:.1f} km, which is not travelled and not counted"
-            yield Notice("routes", route_id, "gap", message)
-    longest = max(float(np.diff(geodesy.chainages_m(part)).max()) for part in parts)
-    if longest == 0:
-        yield Notice("routes", route_id, "no-length", "has no length")
-    if longest > geodesy.LONG_EDGE_M:
-        # the offset grows with the square of the length: 25 m for 50 km
-        aside = 25 * (longest / geodesy.LONG_EDGE_M) ** 2
-        message = (
-            f"has an edge of {longest / 1000:.0f} km, measured straight in longitude and latitude; "
-            f"the shortest line between its ends lies up to {aside:.0f} m beside it"
-        )
-        if longest > _VERY_LONG_M:
-            message = (
-                f"has an edge of {longest / 1000:,.0f} km: is a position missing or wrong? It is "
-                "measured straight in longitude and latitude, far from the shortest line"
-            )
-        yield Notice("routes", route_id, "long-edge", message)
 
 
 def compare_extents(routes: GeoDataFrame, zones: GeoDataFrame, notices: list[Notice]) -> None:
@@ -391,23 +255,5 @@ def compare_extents(routes: GeoDataFrame, zones: GeoDataFrame, notices: list[Not
     CRSError
         If the zones would lie on the routes with their axes swapped.
     """
-    if zones.empty:
-        return
-    west, south, east, north = zones.total_bounds
-    gap = _box_gap(routes.total_bounds, (west, south, east, north))
-    if gap > _FAR_DEG and _box_gap(routes.total_bounds, (south, west, north, east)) == 0:
-        message = (
-            "routes and zones lie far apart, but the zones would lie on the routes with longitude "
-            "and latitude swapped: in one of the two files they are"
-        )
-        raise CRSError(message)
-    if gap > 0:
-        message = f"no zone comes nearer to any route than about {gap * _KM_PER_DEG:.0f} km"
-        notices.append(Notice("zones", "", "far-apart", message))
-
-
-def _box_gap(one: Any, other: Any) -> float:
-    apart = np.maximum(np.asarray(one)[:2] - np.asarray(other)[2:], 0) + np.maximum(
-        np.asarray(other)[:2] - np.asarray(one)[2:], 0
-    )
-    return float(np.hypot(*apart))
+    if not zones.empty:
+        guards.compare_extents(routes.total_bounds, zones.total_bounds, notices)

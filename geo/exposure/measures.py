@@ -10,7 +10,7 @@ import numpy as np
 from geo import control as hands
 from geo import passages
 from geo.errors import InputError, Notice
-from geo.exposure import bounds, coverage, disputes, frames, sources, tables
+from geo.exposure import bounds, coverage, disputes, frames, sources, tables, words
 from geo.exposure.answer import Exposure
 
 if TYPE_CHECKING:
@@ -224,8 +224,7 @@ def compare_dates(
         Where the word is added: nothing where the knowledge is fresh.
     """
     if known_until is None:
-        message = "the layers carry no source date: how old this knowledge is cannot be said"
-        notices.append(Notice("", "", "undated", message))
+        notices.append(words.undated())
     elif day is not None and day > known_until:
         age = (day - known_until).days
         message = (

@@ -9,14 +9,16 @@ import pandas as pd
 
 from geo import control as hands
 from geo import passages
-from geo.errors import InputError, Notice
-from geo.exposure import frames, tables
+from geo.errors import InputError
+from geo.exposure import frames, tables, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from geopandas import GeoDataFrame
+
+    from geo.errors import Notice
 
     Control = GeoDataFrame | Mapping[str, GeoDataFrame] | Sequence[GeoDataFrame] | None
 
@@ -90,8 +92,7 @@ def _say_of_holders(
     if given:
         message = f"{label}: no column is called controller, control or actor"
         raise InputError(message)
-    message = "the zones name no controller, so who holds the routes is unknown throughout"
-    notices.append(Notice("zones", "", "no-controller", message))
+    notices.append(words.no_controller())
 
 
 def newest(frame: pd.DataFrame) -> date | None:

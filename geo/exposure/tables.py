@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo import geodesy, passages
+from geo.exposure import sums
 from geo.exposure.frames import ids_of, missing
 
 if TYPE_CHECKING:
@@ -46,32 +47,11 @@ def exposed_table(lines: GeoDataFrame, found: passages.Passages) -> pd.DataFrame
         `route` (number), `from_m`, `to_m`: stretches inside any zone, with a gap
         between them, of chainage or on the ground.
     """
-    inside = ~found.on_border
-    route, from_m, to_m = passages.merged(
-        found.route[inside], found.from_m[inside], found.to_m[inside]
-    )
-    table = pd.DataFrame({"route": route, "from_m": from_m, "to_m": to_m})
-    return _parted(table, lines)
+    return pd.DataFrame(sums.union(lines["geometry"].to_numpy(), found)._asdict())
 
 
-def _parted(exposed: pd.DataFrame, lines: GeoDataFrame) -> pd.DataFrame:
-    """Part stretches where the route has a gap: chainage goes on there, the ground does not."""
-    cuts = [
-        (number, mark)
-        for number, line in enumerate(lines.geometry)
-        if line.geom_type == "MultiLineString"
-        for mark in geodesy.gaps_m(line)
-    ]
-    for number, mark in cuts:
-        across = exposed[
-            (exposed["route"] == number)
-            & (exposed["from_m"] < mark - passages.TINY_M)
-            & (exposed["to_m"] > mark + passages.TINY_M)
-        ]
-        if not across.empty:
-            before, after = across.assign(to_m=mark), across.assign(from_m=mark)
-            exposed = pd.concat([exposed.drop(across.index), before, after], ignore_index=True)
-    return exposed.sort_values(["route", "from_m"], ignore_index=True)
+def _plain(exposed: pd.DataFrame) -> sums.Exposed:
+    return sums.Exposed(*(exposed[name].to_numpy() for name in sums.Exposed._fields))
 
 
 def routes_table(
@@ -94,22 +74,11 @@ def routes_table(
     GeoDataFrame
         The columns of `Exposure.routes`.
     """
-    count, length = len(lines), found.length_m
-    sums = totals(exposed, length)
-    of_all, from_m, to_m = passages.merged(found.route, found.from_m, found.to_m)
-    touched_m = np.bincount(of_all, weights=to_m - from_m, minlength=count)
-    bordered = np.bincount(found.route[found.on_border], minlength=count) > 0
     return gpd.GeoDataFrame(
         {
             "route_id": lines["route_id"].to_numpy(object),
             "name": lines["name"].to_numpy(object),
-            "length_m": length,
-            "exposed_m": sums["exposed_m"],
-            "exposed_share": sums["exposed_share"],
-            # what is touched but not inside; never the rounding of a difference of nothing
-            "boundary_m": np.where(bordered, touched_m - sums["exposed_m"], 0.0),
-            "crossings": sums["crossings"],
-            "longest_exposed_m": sums["longest_exposed_m"],
+            **sums.of_routes(found, _plain(exposed)),
         },
         geometry=lines["geometry"].to_numpy(),
         crs=4326,
@@ -133,18 +102,7 @@ def totals(exposed: pd.DataFrame, length_m: NDArray[np.float64]) -> dict[str, ND
         `length_m`, `exposed_m`, `exposed_share` (0 where a route has no length),
         `crossings`, `longest_exposed_m`: a value for each route.
     """
-    count = length_m.size
-    route, width = exposed["route"].to_numpy(), (exposed["to_m"] - exposed["from_m"]).to_numpy()
-    exposed_m = np.bincount(route, weights=width, minlength=count).astype(float)
-    longest = np.zeros(count)
-    np.maximum.at(longest, route, width)
-    return {
-        "length_m": length_m,
-        "exposed_m": exposed_m,
-        "exposed_share": np.divide(exposed_m, length_m, out=np.zeros(count), where=length_m > 0),
-        "crossings": np.bincount(route, minlength=count),
-        "longest_exposed_m": longest,
-    }
+    return sums.totals(_plain(exposed), length_m)
 
 
 def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
@@ -163,16 +121,15 @@ def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The columns of `Exposure.sections`.
     """
-    rows = []
+    rows, union = [], _plain(exposed)
     for number, line in enumerate(lines.to_dict("records")):
-        mine = exposed[exposed["route"] == number]
         lengths = geodesy.length_m(line["sections"].geometry.to_numpy())
         ends = np.cumsum(lengths)
-        for section, length, end in zip(
-            line["sections"].to_dict("records"), lengths, ends, strict=True
+        marks = list(zip(ends - lengths, ends, strict=True))
+        covered = sums.covered_m(union, number, marks)
+        for section, length, (low, high), inside_m in zip(
+            line["sections"].to_dict("records"), lengths, marks, covered, strict=True
         ):
-            low, high = end - length, end
-            covered = np.minimum(mine["to_m"], high) - np.maximum(mine["from_m"], low)
             rows.append(
                 {
                     "route_id": line["route_id"],
@@ -182,7 +139,7 @@ def sections_table(lines: GeoDataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
                     "from_m": low,
                     "to_m": high,
                     "length_m": length,
-                    "exposed_m": float(covered.clip(lower=0).sum()),
+                    "exposed_m": inside_m,
                     "positional_error_m": section.get("positional_error_m"),
                 }
             )
@@ -220,24 +177,14 @@ def zones_table(
     if "name" in zones.columns:
         given = zones["name"].astype(object).where(zones["name"].notna(), "")
         titles = [str(title) or name for title, name in zip(given, names, strict=True)]
-    width = found.to_m - found.from_m
-    table = pd.DataFrame(
-        {
-            "route": found.route,
-            "zone": found.zone,
-            "inside_m": np.where(found.on_border, 0.0, width),
-            "boundary_m": np.where(found.on_border, width, 0.0),
-        }
-    )
-    table = table.groupby(["route", "zone"], as_index=False).sum()
-    route, zone = table["route"].to_numpy(), table["zone"].to_numpy()
+    pairs = sums.pairs(found)
     return pd.DataFrame(
         {
-            "route_id": ids[route],
-            "zone_id": np.asarray(names, object)[zone] if len(names) else [],
-            "name": np.asarray(titles, object)[zone] if len(names) else [],
-            "inside_m": table["inside_m"],
-            "boundary_m": table["boundary_m"],
+            "route_id": ids[pairs.route],
+            "zone_id": np.asarray(names, object)[pairs.zone] if len(names) else [],
+            "name": np.asarray(titles, object)[pairs.zone] if len(names) else [],
+            "inside_m": pairs.inside_m,
+            "boundary_m": pairs.boundary_m,
         }
     )
 
@@ -299,15 +246,16 @@ def controllers_table(
         The columns of `Exposure.controllers`, source by source and the longest
         first in each route.
     """
-    table = stretches.assign(inside_m=stretches["to_m"] - stretches["from_m"])
     keys = ["route_id", "source", "controller"]
-    sums = table.groupby(keys, sort=False)[["inside_m"]].sum().reset_index()
-    sums["share"] = sums["inside_m"] / sums["route_id"].map(length_m)
-    order = {route_id: number for number, route_id in enumerate(length_m)}
-    sums["order"] = sums["route_id"].map(order)
-    sums["place"] = sums["source"].map({name: place for place, name in enumerate(sources)})
-    sums = sums.sort_values(["order", "place", "inside_m"], ascending=[True, True, False])
-    return sums[["route_id", "controller", "source", "inside_m", "share"]].reset_index(drop=True)
+    group = np.asarray(stretches.groupby(keys, sort=False).ngroup(), dtype=np.int64)
+    held = stretches[keys].drop_duplicates().reset_index(drop=True)
+    width = (stretches["to_m"] - stretches["from_m"]).to_numpy(float)
+    held["inside_m"] = sums.summed(group, width, len(held))
+    held["share"] = held["inside_m"] / held["route_id"].map(length_m)
+    held["order"] = held["route_id"].map({name: place for place, name in enumerate(length_m)})
+    held["place"] = held["source"].map({name: place for place, name in enumerate(sources)})
+    held = held.sort_values(["order", "place", "inside_m"], ascending=[True, True, False])
+    return held[["route_id", "controller", "source", "inside_m", "share"]].reset_index(drop=True)
 
 
 def renamed(table: pd.DataFrame, ids: NDArray[np.object_]) -> pd.DataFrame:

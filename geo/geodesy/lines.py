@@ -46,8 +46,12 @@ _SHORT_DEG: Final = 0.05
 _STEP_DEG: Final = 0.25
 _NEAR_RAD: Final = np.deg2rad(1.0)
 _MOST_RAD: Final = np.deg2rad(75.0)
-_TWO_NODES = np.polynomial.legendre.leggauss(2)
-_THREE_NODES = np.polynomial.legendre.leggauss(3)
+# as numpy.polynomial.legendre.leggauss gives them, whose import takes longer than a route
+_TWO_NODES = np.array([-1, 1]) * 0.5773502691896257, np.array([1.0, 1.0])
+_THREE_NODES = (
+    np.array([-1, 0, 1]) * 0.7745966692414834,
+    np.array([0.5555555555555557, 0.8888888888888888, 0.5555555555555557]),
+)
 
 
 def arc_length_m(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:
@@ -179,13 +183,19 @@ def edge_vectors(lines: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
     if wrong.size:
         message = f"route {wrong[0]} is not a LineString or MultiLineString"
         raise GeometryError(message)
-    if lines.size == 0:
-        return np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64)
-    kind, coordinates, offsets = shapely.to_ragged_array(lines, include_z=False)
-    part = offsets[0].astype(np.int64)
-    if kind == shapely.GeometryType.LINESTRING:
-        return coordinates, part, np.arange(lines.size + 1)
-    return coordinates, part, offsets[1].astype(np.int64)
+    # not shapely.to_ragged_array, which would import numpy's masked arrays
+    if not (types == _LINES).any():
+        return shapely.get_coordinates(lines), _offsets(lines), np.arange(lines.size + 1)
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    many = np.bincount(owner, minlength=lines.size)
+    line = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
+    return shapely.get_coordinates(parts), _offsets(parts), line
+
+
+def _offsets(parts: NDArray[np.object_]) -> Ints:
+    """Give the first vertex of each line, and the number of all vertices at the end."""
+    many = shapely.get_num_coordinates(parts).astype(np.int64)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(many)])
 
 
 def length_m(lines: NDArray[np.object_]) -> Floats:

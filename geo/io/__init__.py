@@ -1,12 +1,13 @@
 """The only door for files: strict readers, atomic writers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.io.files import refuse_address
 from geo.io.raw import read_bytes, sha256
 from geo.io.read import read
 from geo.io.source import Source
 from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_text
+from geo.later import loader
 
 if TYPE_CHECKING:
     from geo.io.beside import remove_index, write_index
@@ -33,21 +34,14 @@ __all__ = [
     "write_text",
 ]
 
-_ROOMS = {
-    "EventFile": "events",
-    "read_document": "document",
-    "read_events": "events",
-    "read_osm": "osm",
-    "remove_index": "beside",
-    "write_index": "beside",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the readers that few answers need when they are first asked for."""
-    from importlib import import_module
-
-    if name in _ROOMS:
-        return getattr(import_module(f"geo.io.{_ROOMS[name]}"), name)
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+__getattr__ = loader(
+    __name__,
+    {
+        "EventFile": "events",
+        "read_document": "document",
+        "read_events": "events",
+        "read_osm": "osm",
+        "remove_index": "beside",
+        "write_index": "beside",
+    },
+)

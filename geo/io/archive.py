@@ -14,9 +14,6 @@ from __future__ import annotations
 
 import re
 import stat
-import tempfile
-import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -26,6 +23,7 @@ from geo.errors import InputError, Notice
 from geo.io.files import content
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Collection, Iterator
 
     from geo.io.limits import Limits
@@ -93,6 +91,9 @@ def opened(
     if file.suffix.lower() not in ARCHIVES:
         yield Member(file, file.name)
         return
+    import tempfile
+    import zipfile
+
     # before the list is read, since a list of millions fills the memory by itself
     limits.require("members", content(file).count(_LISTED), file.name)
     try:
@@ -188,6 +189,9 @@ def _with_companions(
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> None:
     """Unpack one file, never more of it than the list says."""
+    import zipfile
+    import zlib
+
     left = entry.file_size
     try:
         with archive.open(entry) as packed, target.open("wb") as plain:

@@ -6,12 +6,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shapely
 
 from geo.errors import InputError, Notice
 from geo.io.write import undisturbed
-from geo.passages import folder, kept
-from geo.passages.index import built
 
 if TYPE_CHECKING:
     from geo.io.limits import Limits
@@ -55,6 +52,8 @@ def require_place(path: str | Path) -> None:
     OutputError
         If something else is where its index would be.
     """
+    from geo.passages import folder
+
     folder.require_place(folder_of(path))
 
 
@@ -79,6 +78,8 @@ def remembered(path: str | Path, sha256: str, limits: Limits) -> list[Notice]:
     place, name = folder_of(path), Path(path).name
     if not place.is_dir():
         return []
+    from geo.passages import kept
+
     try:
         if kept.source_of(place) == sha256:
             _require_small(place, limits)
@@ -122,6 +123,11 @@ def write_index(source: Source) -> tuple[int, int, int]:
     OutputError
         If the folder cannot be written, or is there and is no index.
     """
+    import shapely
+
+    from geo.passages import kept
+    from geo.passages.index import built
+
     shapes = source.frame.geometry.to_numpy()
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     if not shapes.size:
@@ -147,4 +153,6 @@ def remove_index(path: str | Path) -> None:
     OutputError
         If there is no such folder, or it is no index.
     """
+    from geo.passages import folder
+
     folder.remove(folder_of(path))

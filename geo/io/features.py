@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
-import pandas as pd
+import numpy as np
 import shapely
 
 from geo.errors import CRSError, GeometryError, InputError, Notice
-from geo.schema import KINDS
+from geo.schema import READ
+from geo.sheet import Attributes, Sheet
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.io.limits import Limits
 
 __all__ = ["Features", "label", "number", "refuse", "spelled"]
@@ -23,11 +25,8 @@ _EXACT: Final = 2**53
 _HALF: Final = re.compile("[\\ud800-\\udfff]")
 _SHAPEFILE_NAME: Final = 10
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-# not id: it is 0 in every row of many a shapefile, and only meant where it is written so
-_NAMED: Final = ("name", "start", "end", "actor", "control", "controller")
-_READ: Final = {name for kind in KINDS.values() for name in kind.columns} | set(_NAMED)
 _FULL_NAMES: Final = {
-    name[:_SHAPEFILE_NAME]: name for name in sorted(_READ) if len(name) > _SHAPEFILE_NAME
+    name[:_SHAPEFILE_NAME]: name for name in sorted(READ) if len(name) > _SHAPEFILE_NAME
 }
 
 
@@ -114,8 +113,38 @@ class Features:
             If there are more vertices than are allowed, or two columns that are
             one but for capitals.
         """
+        import geopandas as gpd
         from pyproj.exceptions import CRSError as Unknown
 
+        table = self.sheet(crs).attributes.table()
+        try:
+            return gpd.GeoDataFrame(table, geometry=self.shapes, crs=crs)
+        except Unknown:
+            message = f"{self.name}: its CRS {crs!r} is not known"
+            raise CRSError(message) from None
+
+    def sheet(self, crs: Any) -> Sheet:
+        """
+        Give the features as a sheet, their coordinates as they stand.
+
+        Parameters
+        ----------
+        crs
+            The CRS of the coordinates.
+
+        Returns
+        -------
+        Sheet
+            Every feature.
+
+        Raises
+        ------
+        GeometryError
+            If some could not be read, listing them.
+        InputError
+            If there are more vertices than are allowed, or two columns that are
+            one but for capitals.
+        """
         if self.problems and crs == "EPSG:4326":
             from geo.io.lonlat import outside
 
@@ -123,15 +152,10 @@ class Features:
         refuse(self.problems, self.name)
         many = int(shapely.get_num_coordinates(self.shapes).sum()) if self.shapes else 0
         self.limits.require("vertices", many, self.name)
-        # where pyarrow is installed, pandas would keep text in it, which holds no surrogates
-        with pd.option_context("mode.string_storage", "python"):
-            table = pd.DataFrame(self.records, index=range(len(self.shapes)))
-        table = table.rename(columns=spelled(list(table.columns), self.name))
-        try:
-            return gpd.GeoDataFrame(table, geometry=self.shapes, crs=crs)
-        except Unknown:
-            message = f"{self.name}: its CRS {crs!r} is not known"
-            raise CRSError(message) from None
+        names = list(dict.fromkeys(name for record in self.records for name in record))
+        attributes = Attributes(self.records, spelled(names, self.name))
+        shapes = np.array(self.shapes, dtype=object)
+        return Sheet(attributes, np.arange(len(shapes)), shapes, self.labels)
 
 
 def spelled(columns: list[str], name: str) -> dict[str, str]:
@@ -158,8 +182,8 @@ def spelled(columns: list[str], name: str) -> dict[str, str]:
     read, taken = {}, dict[str, str]()
     for column in columns:
         written = column.strip().lower()
-        plain = written if written in _READ else _FULL_NAMES.get(written, written)
-        if plain not in _READ:
+        plain = written if written in READ else _FULL_NAMES.get(written, written)
+        if plain not in READ:
             continue
         if plain in taken:
             message = (

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import shapely
 from shapely.geometry import shape as build
 
@@ -19,7 +21,9 @@ from geo.errors import CRSError, GeometryError, InputError
 from geo.io import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
 
     from geo.io.limits import Limits
 
@@ -244,12 +248,71 @@ def geometry(value: Any, *, depth: int = 0) -> Any:
         message = f"its geometry is of type {kind!r}"
         raise GeometryError(message)
     coordinates = value.get("coordinates")
+    plain = _plain(coordinates, kind)
+    if plain is not None:
+        return plain
     problem = next(_wrong(coordinates, _DEPTH[kind], kind, "coordinates"), None)
     if problem:
         raise GeometryError(problem)
     if coordinates == []:
         return build({"type": kind, "coordinates": []})
     return shapely.force_2d(build({"type": kind, "coordinates": _closed(coordinates, kind)}))
+
+
+def _plain(coordinates: Any, kind: str) -> Any:
+    """
+    Build a line or a polygon of which nothing can be said; None for anything else.
+
+    The rules are those of `_wrong`, asked of all positions at once: most files break
+    none of them, and to ask position by position takes longer than all the rest.
+    """
+    one, many = _PLAIN.get(kind, (None, None))
+    if one is None or many is None:
+        return None if one is None else one(coordinates)
+    if not isinstance(coordinates, list) or not coordinates:
+        return None
+    parts = [one(part) for part in coordinates]
+    return None if any(part is None for part in parts) else many(parts)
+
+
+def _plain_line(positions: Any) -> Any:
+    points = _plain_points(positions)
+    return None if points is None or len(points) < _LEAST_IN_LINE else shapely.linestrings(points)
+
+
+def _plain_polygon(rings: Any) -> Any:
+    if not isinstance(rings, list) or not rings:
+        return None
+    shapes: list[Any] = []
+    for ring in rings:
+        points = _plain_points(ring)
+        if points is None or len(points) < _LEAST_IN_RING or (points[0] != points[-1]).any():
+            return None
+        shapes.append(shapely.linearrings(points))
+    return shapely.polygons(shapes[0], shapes[1:] or None)
+
+
+_PLAIN: Final[dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any] | None]]] = {
+    "LineString": (_plain_line, None),
+    "Polygon": (_plain_polygon, None),
+    "MultiLineString": (_plain_line, shapely.multilinestrings),
+    "MultiPolygon": (_plain_polygon, shapely.multipolygons),
+}
+"""By kind, what builds one of its parts and what puts several together."""
+
+
+def _plain_points(positions: Any) -> NDArray[np.float64] | None:
+    """Give a list of positions of two numbers as an array; None where it is anything else."""
+    if not isinstance(positions, list) or set(map(type, positions)) != {list}:
+        return None
+    kinds = set(map(type, chain.from_iterable(positions)))
+    if set(map(len, positions)) != {2} or not kinds <= {float, int}:
+        return None
+    try:
+        points = np.array(positions, dtype=np.float64)
+    except OverflowError:  # a whole number beyond what a double holds
+        return None
+    return points if bool((np.abs(points) <= _LARGEST).all()) else None
 
 
 def _type(value: Any) -> str | None:

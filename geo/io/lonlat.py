@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -17,7 +16,9 @@ from geo.io.features import refuse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["crs_of", "fits_degrees", "lonlat", "offline", "outside"]
+    import geopandas as gpd
+
+__all__ = ["crs_of", "fits_degrees", "lonlat", "offline", "outside", "placed"]
 
 _TURN: Final = 360
 _HALF: Final = 180
@@ -116,12 +117,49 @@ def lonlat(
     GeometryError
         If a polygon crosses the antimeridian and is not cut there.
     """
+    import geopandas as gpd
+
     if frame.crs is None or not len(shapely.get_coordinates(frame.geometry.to_numpy())):
         return frame.set_crs(4326, allow_override=True)
     if frame.crs.to_epsg() not in {4326, 4979}:
         frame = _reprojected(frame, name, notices)
     frame = frame.set_crs(4326, allow_override=True)
-    shapes = frame.geometry.to_numpy().copy()
+    shapes = placed(frame.geometry.to_numpy(), name, labels, notices)
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
+
+
+def placed(shapes: Any, name: str, labels: Sequence[str], notices: list[Notice]) -> Any:
+    """
+    Bring longitudes and latitudes to within 180 and 90 degrees, saying what was done.
+
+    Parameters
+    ----------
+    shapes
+        An array of geometries or None, on WGS 84.
+    name
+        The file's name, for messages.
+    labels
+        What each feature is called.
+    notices
+        Where it is said what was changed.
+
+    Returns
+    -------
+    ndarray
+        Shapes turned to within 180 degrees of longitude; lines cut where they cross
+        the antimeridian. Those without any coordinates are given as they are.
+
+    Raises
+    ------
+    CRSError
+        If coordinates are no longitude and latitude (swapped axes, metres), naming
+        the features.
+    GeometryError
+        If a polygon crosses the antimeridian and is not cut there.
+    """
+    shapes = shapes.copy()
+    if not shapely.get_num_coordinates(shapes).any():
+        return shapes
     _refuse_outside(shapes, name, labels)
     beyond = _rows_with(shapes, lambda points, _: np.abs(points[:, 0]) > _HALF)
     for row in beyond:
@@ -135,13 +173,13 @@ def lonlat(
     bent = [f"{labels[row]}: {found}" for row in far if (found := _bent(shapes[row]))]
     refuse(bent, name, "have a vertex that lies far from its neighbours")
     _say_poles(shapes, name, labels, notices)
-    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
+    return shapes
 
 
 def _rows_with(shapes: Any, test: Callable[[Any, Any], Any]) -> list[int]:
     """Find the shapes of which any position passes a test."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    found: list[int] = np.unique(owner[test(points, owner)]).tolist()
+    found: list[int] = np.flatnonzero(np.bincount(owner[test(points, owner)])).tolist()
     return found
 
 

@@ -15,6 +15,7 @@ from geo.errors import GeometryError, InputError, Notice
 from geo.io.files import require_file
 from geo.io.source import Source
 from geo.network import tags
+from geo.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def read_osm(path: str | Path, *, rivers: bool = False, rails: bool = False) -> 
         raise GeometryError(message)
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return Source(str(path), digest, frame, tuple(ways.notices(file.name)))
+    return Source(str(path), digest, Sheet.of_frame(frame), tuple(ways.notices(file.name)))
 
 
 def _osmium(name: str) -> Any:

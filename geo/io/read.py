@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -21,8 +20,9 @@ from geo.io.beside import remembered
 from geo.io.features import Features, label
 from geo.io.files import content, require_file
 from geo.io.limits import DEFAULT, Limits
-from geo.io.lonlat import fits_degrees, lonlat
+from geo.io.lonlat import fits_degrees, lonlat, placed
 from geo.io.source import Source
+from geo.sheet import Sheet, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ _WANTED: Final = {
     "zones": ("Polygon", "MultiPolygon"),
 }
 _SHOWN, _NAMED = 10, 50
+_DAYS: Final = {"valid_from", "valid_to", "start", "end", "source_date"}
 _IDS: Final = ("route_id", "corridor_id", "zone_id", "area_id", "id", "name")
 
 
@@ -91,15 +92,14 @@ def read(
         return read_osm(path)
     notices: list[Notice] = []
     with archive.opened(file, _ENDINGS, limits, notices) as member:
-        frame, labels = _by_ending(member, role, crs, limits, notices)
-    frame = lonlat(frame, member.name, labels, notices)
-    frame = _of_role(frame, member.name, role, labels, notices)
-    if role == "zones" and not frame.empty:
-        frame = _checked(frame, member.name, labels, notices)
-    _look_at(frame, member.name, role, labels, notices)
+        sheet = _by_ending(member, role, crs, limits, notices)
+    sheet = _of_role(sheet, member.name, role, notices)
+    if role == "zones" and len(sheet.rows):
+        sheet = _checked(sheet, member.name, notices)
+    _look_at(sheet, member.name, role, notices)
     digest = hashlib.sha256(content(file)).hexdigest()
     notices += remembered(path, digest, limits) if role == "zones" else []
-    return Source(str(path), digest, frame.reset_index(drop=True), tuple(_told(notices)))
+    return Source(str(path), digest, sheet, tuple(_told(notices)))
 
 
 def _told(notices: list[Notice]) -> Iterator[Notice]:
@@ -115,6 +115,8 @@ def _told(notices: list[Notice]) -> Iterator[Notice]:
 
 
 def _require_crs(crs: str | None) -> None:
+    if crs is None:
+        return
     from pyproj import CRS
     from pyproj.exceptions import CRSError as Unknown
 
@@ -127,8 +129,8 @@ def _require_crs(crs: str | None) -> None:
 
 def _by_ending(
     member: Member, role: str, crs: str | None, limits: Limits, notices: list[Notice]
-) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Read a file by the reader that its ending asks for."""
+) -> Sheet:
+    """Read a file by the reader that its ending asks for, and bring it to WGS 84."""
     ending = member.file.suffix.lower()
     if ending in {".gpkg", ".shp"}:
         from geo.io.vector import read_vector
@@ -136,7 +138,7 @@ def _by_ending(
         wanted = (*_WANTED[role], "GeometryCollection")
         frame, labels, more = read_vector(member, wanted, crs, limits)
         notices += more
-        return frame, labels
+        return Sheet.of_frame(lonlat(frame, member.name, labels, notices), labels)
     known: Any = "EPSG:4326"
     if ending == ".gpx":
         from geo.io.gpx import read_gpx
@@ -153,7 +155,11 @@ def _by_ending(
     else:
         found, known = _read_geojson(content(member.file), member.name, crs, limits)
     notices += found.notices
-    return found.frame(known), found.labels
+    if known != "EPSG:4326":
+        frame = lonlat(found.frame(known), member.name, found.labels, notices)
+        return Sheet.of_frame(frame, found.labels)
+    sheet = found.sheet(known)
+    return sheet.with_shapes(placed(sheet.shapes, member.name, sheet.labels, notices))
 
 
 def _read_geojson(raw: bytes, name: str, crs: str | None, limits: Limits) -> tuple[Features, str]:
@@ -186,32 +192,33 @@ def _record(feature: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _of_role(
-    frame: gpd.GeoDataFrame, name: str, role: str, labels: list[str], notices: list[Notice]
-) -> gpd.GeoDataFrame:
+def _of_role(sheet: Sheet, name: str, role: str, notices: list[Notice]) -> Sheet:
     """Keep the features of the right type."""
-    if frame.empty:
+    if not len(sheet.rows):
         if role == "routes":
             message = f"{name}: no routes in it (of GPX, tracks and routes count, not waypoints)"
             raise GeometryError(message)
-        return frame
-    wanted = _WANTED[role]
-    shapes = frame.geometry.to_numpy().copy()
-    for row in np.flatnonzero(frame.geom_type == "GeometryCollection").tolist():
+        return sheet
+    wanted, shapes = _WANTED[role], sheet.shapes.copy()
+    for row in (row for row, kind in enumerate(_types(shapes)) if kind == "GeometryCollection"):
         shapes[row] = _of_collection(shapes[row], wanted)
         message = f"is a GeometryCollection; its {role} were used"
-        notices.append(Notice(name, labels[row], "collection", message))
-    frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
-    types = frame.geom_type
-    fits = types.isin(wanted) | types.isna()
-    if not types.isin(wanted).any():
-        found = ", ".join(sorted(set(types.dropna()))) or "no geometry at all"
+        notices.append(Notice(name, sheet.labels[row], "collection", message))
+    types = _types(shapes)
+    wrong = np.array([kind not in {"", *wanted} for kind in types])
+    if not set(types) & set(wanted):
+        found = ", ".join(sorted(set(types) - {""})) or "no geometry at all"
         message = f"{name}: no {role} in it: a {role[:-1]} is {' or '.join(wanted)}, it has {found}"
         raise GeometryError(message)
-    for row in np.flatnonzero(~fits.to_numpy()).tolist():
-        message = f"is a {types.iloc[row]} and is left out"
-        notices.append(Notice(name, labels[row], "other-type", message))
-    return frame[fits]
+    for row in np.flatnonzero(wrong).tolist():
+        message = f"is a {types[row]} and is left out"
+        notices.append(Notice(name, sheet.labels[row], "other-type", message))
+    return sheet.with_shapes(shapes).only(~wrong)
+
+
+def _types(shapes: Any) -> list[str]:
+    """Name the type of each geometry; "" for None."""
+    return ["" if shape is None else shape.geom_type for shape in shapes]
 
 
 def _of_collection(collection: Any, wanted: tuple[str, ...]) -> Any:
@@ -231,19 +238,22 @@ def _flat(shape: Any) -> Iterator[Any]:
             yield part
 
 
-def _checked(
-    frame: gpd.GeoDataFrame, name: str, labels: list[str], notices: list[Notice]
-) -> gpd.GeoDataFrame:
+def _checked(sheet: Sheet, name: str, notices: list[Notice]) -> Sheet:
     """Mend the polygons that can be mended, and refuse dates that cannot be read."""
-    from geo import control
     from geo.io.polygons import mended
 
-    called = [labels[row] for row in frame.index]
-    was_empty = frame.is_empty
-    shapes = mended(frame.geometry.to_numpy(), name, called, notices)
-    frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=4326))
-    frame = frame[~(frame.is_empty & ~was_empty)]
-    rows = frame.set_axis([labels[row] for row in frame.index])
+    shapes = mended(sheet.shapes, name, sheet.labels, notices)
+    emptied = shapely.is_empty(shapes) & ~shapely.is_empty(sheet.shapes)
+    sheet = sheet.with_shapes(shapes).only(~emptied)
+    if _DAYS & set(sheet.names()):
+        _refuse_dates(sheet, name)
+    return sheet
+
+
+def _refuse_dates(sheet: Sheet, name: str) -> None:
+    from geo import control
+
+    rows = sheet.frame().set_axis(list(sheet.labels))
     try:
         control.as_of(rows, None)
         if "source_date" in rows.columns:
@@ -251,20 +261,16 @@ def _checked(
     except InputError as error:
         message = f"{name}: {error}"
         raise InputError(message) from None
-    return frame
 
 
-def _look_at(
-    frame: gpd.GeoDataFrame, name: str, role: str, labels: list[str], notices: list[Notice]
-) -> None:
+def _look_at(sheet: Sheet, name: str, role: str, notices: list[Notice]) -> None:
     """Say what the rows of a layer do not tell, or tell in a way that misleads."""
     from geo.io import wording
 
-    if frame.empty:
+    if not len(sheet.rows):
         return
-    called = [labels[row] for row in frame.index]
-    wording.look_at(frame.drop(columns=frame.geometry.name), name, called, notices)
-    ids = [column for column in _IDS if column in frame.columns]
-    if not frame[ids].notna().any(axis=None):
+    columns = sheet.columns()
+    wording.look_at(columns, name, sheet.labels, notices)
+    if all(missing(cell) for column in _IDS for cell in columns.get(column, ())):
         message = f"its {role} have no id and no name; each is called by its number, from 0"
         notices.append(Notice(name, "", "no-id", message))

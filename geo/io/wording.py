@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.errors import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["is_zawgyi", "look_at"]
 
@@ -63,14 +61,16 @@ def is_zawgyi(text: str) -> bool:
     return bool(_ZAWGYI.search(text))
 
 
-def look_at(frame: pd.DataFrame, name: str, labels: Sequence[str], notices: list[Notice]) -> None:
+def look_at(
+    columns: Mapping[str, Sequence[Any]], name: str, labels: Sequence[str], notices: list[Notice]
+) -> None:
     """
     Say which texts of a layer do not say what they show; none is changed.
 
     Parameters
     ----------
-    frame
-        The layer.
+    columns
+        The cells of each column.
     name
         The file's name, for messages.
     labels
@@ -78,15 +78,14 @@ def look_at(frame: pd.DataFrame, name: str, labels: Sequence[str], notices: list
     notices
         Where the words are added.
     """
-    columns = [column for column in frame.columns if frame[column].dtype.kind not in "biufcmM"]
     found: dict[str, list[tuple[str, str]]] = {"zawgyi": [], "direction": []}
-    for column in columns:
-        for row, value in enumerate(frame[column].tolist()):
+    for column, cells in columns.items():
+        for row, value in enumerate(cells):
             if isinstance(value, str) and not value.isascii():
                 if _TURNS.search(value):
-                    found["direction"].append((labels[row], str(column)))
+                    found["direction"].append((labels[row], column))
                 if is_zawgyi(value):
-                    found["zawgyi"].append((labels[row], str(column)))
+                    found["zawgyi"].append((labels[row], column))
     for rule, places in found.items():
         notices += [
             Notice(name, called, rule, _SAYS[rule].format(column)) for called, column in places

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import signal
-import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +89,8 @@ def undisturbed() -> Iterator[None]:
 
 def _replace(target: Path, data: bytes) -> None:
     try:
+        import tempfile
+
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
         message = f"{target}: cannot write there: {error.strerror}"

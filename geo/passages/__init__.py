@@ -22,14 +22,19 @@ notebooks and commands. Where it was compiled, the folder `core` does the same i
 sooner; the modules here say what is right.
 """
 
+from typing import TYPE_CHECKING
+
+from geo.later import loader
 from geo.passages.compiled import CORE
 from geo.passages.grid import spread
 from geo.passages.index import Index, index
 from geo.passages.intervals import TINY_M, merged, running_sum
-from geo.passages.kept import remember
 from geo.passages.kernel import find
 from geo.passages.recall import forget
 from geo.passages.stretches import Passages
+
+if TYPE_CHECKING:
+    from geo.passages.kept import remember
 
 __all__ = [
     "CORE",
@@ -44,3 +49,5 @@ __all__ = [
     "running_sum",
     "spread",
 ]
+
+__getattr__ = loader(__name__, {"remember": "kept"})

@@ -8,7 +8,6 @@ does no harm to those who have mapped its files: nobody writes into them.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -50,7 +49,7 @@ def write(folder: Path, files: Mapping[str, Sequence[Any]]) -> int:
     OutputError
         If it cannot be written, or something else is there, which is left as it is.
     """
-    made = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    made = folder.with_name(f".{folder.name}.{os.urandom(8).hex()}")
     try:
         made.mkdir()
         for name, parts in files.items():
@@ -178,7 +177,7 @@ def remove(folder: str | Path) -> None:
     if not is_kept(folder):
         message = f"{folder}: is no index of zones, nothing was removed"
         raise OutputError(message)
-    away = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    away = folder.with_name(f".{folder.name}.{os.urandom(8).hex()}")
     try:
         folder.rename(away)
     except OSError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -93,7 +93,7 @@ def _about(edges: Index, told: dict[str, Any], source: str) -> bytes:
         "kind": _KIND,
         "format": FORMAT,
         "byteorder": sys.byteorder,
-        "token": secrets.token_hex(8),  # which tells one writing from any other
+        "token": os.urandom(8).hex(),  # which tells one writing from any other
         "source_sha256": source,
         "zones": edges.zones,
         "origin": edges.grid.origin.tolist(),

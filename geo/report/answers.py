@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import visible
-from geo.exposure.bounds import CANNOT_BE_DECIDED
-from geo.exposure.disputes import any_m
+from geo.exposure.verdicts import CANNOT_BE_DECIDED, verdict
 from geo.report.cells import csv_text, json_text
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.exposure import Exposure
+    from geo.exposure import Answer
 
 __all__ = [
     "as_csv",
@@ -43,7 +42,7 @@ _CSV_COLUMNS = (
 )
 
 
-def as_json(found: Exposure) -> str:
+def as_json(found: Answer) -> str:
     """
     Give an answer as JSON, whole: the contract that programs rely on.
 
@@ -61,7 +60,7 @@ def as_json(found: Exposure) -> str:
     return json_text(found.as_dict())
 
 
-def as_csv(found: Exposure) -> str:
+def as_csv(found: Answer) -> str:
     """
     Give an answer as CSV: a row for each route, and its controllers as columns.
 
@@ -83,24 +82,24 @@ def as_csv(found: Exposure) -> str:
     names = _held_columns(found)
     held_columns = [f"{name}_m" for name in names]
     lines: list[list[Any]] = [[*_CSV_COLUMNS, *held_columns, *_near_columns(found), "warnings"]]
-    for row in found.routes.itertuples(index=False):
-        held = _held(found, str(row.route_id))
-        cells = [found.as_of, *(getattr(row, name) for name in _CSV_COLUMNS[1:])]
+    for row in found.rows("routes"):
+        held = _held(found, row["route_id"])
+        cells = [found.as_of, *(row[name] for name in _CSV_COLUMNS[1:])]
         cells = ["" if cell != cell else cell for cell in cells]  # noqa: PLR0124 - NaN
         cells += [held.get(name, 0.0) for name in names]
-        cells += _near_cells(found, str(row.route_id))
+        cells += _near_cells(found, row["route_id"])
         said = [str(notice) for notice in found.notices if _is_about(notice.feature, row)]
         lines.append([*cells, " | ".join(said)])
     return csv_text(lines)
 
 
-def _is_about(feature: str, row: Any) -> bool:
+def _is_about(feature: str, row: Mapping[str, Any]) -> bool:
     """Tell whether a warning is about a route, by its id or by its place in the file."""
-    called = (f"({row.route_id})", f"({row.name})")
-    return feature in {"", row.route_id} or feature.endswith(called)
+    called = (f"({row['route_id']})", f"({row['name']})")
+    return feature in {"", row["route_id"]} or feature.endswith(called)
 
 
-def as_table(found: Exposure) -> str:
+def as_table(found: Answer) -> str:
     """
     Give an answer as text for people, in kilometres.
 
@@ -118,21 +117,20 @@ def as_table(found: Exposure) -> str:
     lines = [heading(found), ""]
     lines += columns(_table(found))
     lines += _undecided(found)
-    for route_id, name in zip(found.routes["route_id"], found.routes["name"], strict=True):
-        lines += ["", *_whose(found, route_id, name), *_near(found, route_id, name)]
-    border = found.routes[found.routes["boundary_m"] > 0]
-    for row in border.to_dict("records"):
-        lines += [
-            "",
-            f"{row['name']}: {km(row['boundary_m'])} km run exactly along a zone's border",
-        ]
+    for row in found.rows("routes"):
+        of = row["route_id"], row["name"]
+        lines += ["", *_whose(found, *of), *_near(found, *of)]
+    for row in found.rows("routes"):
+        if row["boundary_m"] > 0:
+            along = f"{km(row['boundary_m'])} km run exactly along a zone's border"
+            lines += ["", f"{row['name']}: {along}"]
     if found.notices:
         lines += ["", "Before using these numbers:"]
         lines += [f"  {notice}" for notice in found.notices]
     return "\n".join(visible(line) for line in lines) + "\n"
 
 
-def _near(found: Exposure, route_id: str, name: str) -> list[str]:
+def _near(found: Answer, route_id: str, name: str) -> list[str]:
     """Say how near events pass a route: a line for each radius, with the range of the draws."""
     if found.events is None:
         return []
@@ -174,11 +172,11 @@ def frame_csv(frame: pd.DataFrame) -> str:
     return csv_text([frame.columns, *cells.itertuples(index=False)])
 
 
-def _near_columns(found: Exposure) -> list[str]:
+def _near_columns(found: Answer) -> list[str]:
     """Name a column for each radius, measure and bound: events_5km_low and so on."""
-    if found.events is None or found.routes.empty:
+    if found.events is None:
         return []
-    first = found.events.records(str(found.routes["route_id"].iloc[0]))
+    first = found.events.records(found.rows("routes")[0]["route_id"])
     return [
         f"{measure.removesuffix('_m')}_{row['within_m'] / 1000:g}km_{part}"
         + ("_m" if measure.endswith("_m") else "")
@@ -188,7 +186,7 @@ def _near_columns(found: Exposure) -> list[str]:
     ]
 
 
-def _near_cells(found: Exposure, route_id: str) -> list[Any]:
+def _near_cells(found: Answer, route_id: str) -> list[Any]:
     if found.events is None:
         return []
     rows = found.events.records(route_id)
@@ -196,42 +194,44 @@ def _near_cells(found: Exposure, route_id: str) -> list[Any]:
     return ["" if value is None else value for value in values]
 
 
-def _held_columns(found: Exposure) -> list[str]:
+def _held_columns(found: Answer) -> list[str]:
     """Name a column for each controller, and for each source where there are several."""
+    rows = found.rows("controllers")
     if len(found.sources) == 1:
-        return list(dict.fromkeys(found.controllers["controller"]))
-    sides = (found.controllers[found.controllers["source"] == name] for name in found.sources)
-    named = [f"{row.controller}@{row.source}" for side in sides for row in side.itertuples()]
+        return list(dict.fromkeys(row["controller"] for row in rows))
+    sides = ([row for row in rows if row["source"] == name] for name in found.sources)
+    named = [f"{row['controller']}@{row['source']}" for side in sides for row in side]
     return [*dict.fromkeys(named), "disputed"]
 
 
-def _held(found: Exposure, route_id: str) -> dict[str, Any]:
+def _held(found: Answer, route_id: str) -> dict[str, Any]:
     """Give the metres of a route by the names of `_held_columns`."""
-    mine: Any = found.controllers[found.controllers["route_id"] == route_id]
+    mine = found.rows("controllers", route_id)
     if len(found.sources) == 1:
-        return dict(zip(mine["controller"], mine["inside_m"], strict=True))
-    held = {f"{row.controller}@{row.source}": row.inside_m for row in mine.itertuples()}
-    return {**held, "disputed": any_m(found.disputes, route_id)}
+        return {row["controller"]: row["inside_m"] for row in mine}
+    held = {f"{row['controller']}@{row['source']}": row["inside_m"] for row in mine}
+    return {**held, "disputed": found.disputed_m(route_id)}
 
 
-def _whose(found: Exposure, route_id: str, name: str) -> list[str]:
+def _whose(found: Answer, route_id: str, name: str) -> list[str]:
     """Say who holds a route; several sources stand side by side, then where they disagree."""
-    mine: Any = found.controllers[found.controllers["route_id"] == route_id]
+    mine = found.rows("controllers", route_id)
     if len(found.sources) == 1:
         rows = [
-            (f"  {row['controller']}", km(row["inside_m"]), f"{row['share']:.1%}")
-            for row in mine.to_dict("records")
+            (f"  {row['controller']}", km(row["inside_m"]), f"{row['share']:.1%}") for row in mine
         ]
         return [f"{name}: who holds it", *columns(rows)]
-    held = {(row.controller, row.source): row.inside_m for row in mine.itertuples()}
-    most = mine.groupby("controller", sort=False)["inside_m"].max()
+    held = {(row["controller"], row["source"]): row["inside_m"] for row in mine}
+    most: dict[str, float] = {}
+    for row in mine:
+        most[row["controller"]] = max(most.get(row["controller"], 0.0), row["inside_m"])
     table = [("  km, says", *found.sources)]
     table += [
         (f"  {holder}", *(km(held.get((holder, source), 0.0)) for source in found.sources))
-        for holder in most.sort_values(ascending=False, kind="stable").index
+        for holder in sorted(most, key=lambda holder: -most[holder])
     ]
     lines = [f"{name}: who holds it, by each source", *columns(table)]
-    for pair in found.agreement[found.agreement["route_id"] == route_id].to_dict("records"):
+    for pair in found.rows("agreement", route_id):
         one, other = pair["sources"]
         lines.append(
             f"  disputed: {one} and {other} name different holders on {km(pair['disputed_m'])} km; "
@@ -240,9 +240,10 @@ def _whose(found: Exposure, route_id: str, name: str) -> list[str]:
     return lines
 
 
-def _table(found: Exposure) -> list[tuple[str, ...]]:
+def _table(found: Answer) -> list[tuple[str, ...]]:
     """Set the routes in rows, with the bounds where any are known."""
-    bounded = bool(found.routes["sure_m"].notna().any())
+    routes = found.rows("routes")
+    bounded = not all(math.isnan(row["sure_m"]) for row in routes)
     head = ["route", "km", "exposed km", "share", "longest km", "crossings"]
     rows = [
         [
@@ -253,14 +254,13 @@ def _table(found: Exposure) -> list[tuple[str, ...]]:
             km(row["longest_exposed_m"]),
             str(row["crossings"]),
         ]
-        for row in found.routes.to_dict("records")
+        for row in routes
     ]
     if bounded:
         # what is drawn stands between the least and the most that it can be
         head[2:3] = ["sure km", "exposed km", "possible km"]
-        pairs = zip(found.routes["sure_m"], found.routes["possible_m"], strict=True)
-        for row, (sure, possible) in zip(rows, pairs, strict=True):
-            row[2:3] = [_known_km(sure), row[2], _known_km(possible)]
+        for row, of in zip(rows, routes, strict=True):
+            row[2:3] = [_known_km(of["sure_m"]), row[2], _known_km(of["possible_m"])]
     return [tuple(row) for row in [head, *rows]]
 
 
@@ -268,13 +268,13 @@ def _known_km(metres: float) -> str:
     return "?" if math.isnan(metres) else km(metres)
 
 
-def _undecided(found: Exposure) -> list[str]:
+def _undecided(found: Answer) -> list[str]:
     """Name the routes of which it cannot be said whether they run inside."""
-    open_ = found.routes[(found.verdicts == CANNOT_BE_DECIDED).to_numpy()]
     lines = [
         f"{row['name']}: whether it runs inside cannot be decided at this precision "
         f"(surely 0 km, possibly {km(row['possible_m'])} km)"
-        for row in open_.to_dict("records")
+        for row in found.rows("routes")
+        if verdict(row["sure_m"], row["possible_m"]) == CANNOT_BE_DECIDED
     ]
     return ["", *lines] if lines else []
 
@@ -306,7 +306,7 @@ def columns(rows: Iterable[Sequence[str]], *, left: Collection[int] = (0,)) -> l
     ]
 
 
-def heading(found: Exposure) -> str:
+def heading(found: Answer) -> str:
     """
     Say which day an answer is for, and how old its knowledge is.
 

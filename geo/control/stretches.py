@@ -1,75 +1,102 @@
-"""Who holds each metre of each route."""
+"""
+Who holds each metre of each route, as arrays.
+
+Only numpy is used here, so that one plain question needs no frames.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from geo import passages
-from geo.control.claims import CONTESTED, MIXED, UNKNOWN, holders, ranks
+from geo.control.words import CONTESTED, MIXED, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    _Intervals = tuple[Ints, Floats, Floats]
 
-__all__ = ["along"]
+__all__ = ["Stretches", "settled"]
 
 
-def along(found: passages.Passages, claims: pd.DataFrame, claim_ids: Sequence[str]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Stretches:
+    """
+    Stretches of routes, each with its holder; every route is covered, in order.
+
+    Attributes
+    ----------
+    route
+        The number of the route.
+    from_m, to_m
+        Where the stretch begins and ends on its route, metres.
+    controller
+        Who holds it.
+    claims
+        The ids of the claims that say so.
+    """
+
+    route: Ints
+    from_m: Floats
+    to_m: Floats
+    controller: list[str]
+    claims: list[tuple[str, ...]]
+
+
+def settled(
+    found: passages.Passages, who: Sequence[str], rank: Ints, claim_ids: Sequence[str]
+) -> Stretches:
     """
     Tell who holds each metre of each route.
 
     Parameters
     ----------
     found
-        Passages of routes through the areas of `claims`, in the same order.
-        Along a border the areas on both sides count.
-    claims
-        One row a claim that holds on the day, with a holder (see `holders`) and,
-        if it has one, an `extent` of `schema.EXTENTS`.
+        Passages of routes through the areas of claims, in the same order. Along a
+        border the areas on both sides count.
+    who
+        The holder that each claim names.
+    rank
+        How far each claim reaches, 0 the finest.
     claim_ids
         The id of each claim.
 
     Returns
     -------
-    DataFrame
-        Rows `route` (number), `from_m`, `to_m`, `controller`, `claims` (a
-        tuple of ids) that cover every route from 0 to its length, in order.
-        Ground without a claim is unknown; claims of one extent that name
-        different holders make it contested; mixed gives way to a holder of the
-        same extent. No routes give no rows.
+    Stretches
+        Ground without a claim is unknown; claims of one rank that name different
+        holders make it contested; mixed gives way to a holder of the same rank. No
+        routes give none.
     """
-    table, first, last = _cuts(found)
+    (route, from_m, to_m), first, last = _cuts(found)
     counts = last - first
     interval = np.repeat(first, counts) + _counted(counts)
     claim = np.repeat(found.zone, counts)
-    interval, claim = _finest(interval, claim, ranks(claims), len(table))
-    named = holders(claims)
-    who = named.to_numpy(object) if named is not None else np.full(len(claims), UNKNOWN, object)
-    ids = np.asarray(claim_ids, dtype=object)
-    table["controller"], table["claims"] = _settled(interval, who[claim], ids[claim], len(table))
-    return _joined(table)
+    interval, claim = _finest(interval, claim, rank, len(route))
+    names, ids = (np.asarray(of, dtype=object) for of in (who, claim_ids))
+    holder, by = _settled(interval, names[claim], ids[claim], len(route))
+    return _joined(Stretches(route, from_m, to_m, holder, by))
 
 
-def _joined(table: pd.DataFrame) -> pd.DataFrame:
+def _joined(cut: Stretches) -> Stretches:
     """Join neighbouring intervals that have one holder by the same claims."""
-    what = table[["route", "controller", "claims"]]
-    new = (what != what.shift()).any(axis=1)
-    return (
-        table.groupby(new.cumsum(), sort=False)
-        .agg(
-            route=("route", "first"),
-            from_m=("from_m", "first"),
-            to_m=("to_m", "last"),
-            controller=("controller", "first"),
-            claims=("claims", "first"),
-        )
-        .reset_index(drop=True)
+    what = list(zip(cut.route.tolist(), cut.controller, cut.claims, strict=True))
+    new = [row for row in range(len(what)) if row == 0 or what[row] != what[row - 1]]
+    first = np.array(new, dtype=np.int64)
+    last = np.append(first[1:], len(what))[: len(new)] - 1
+    return Stretches(
+        cut.route[first],
+        cut.from_m[first],
+        cut.to_m[last],
+        [cut.controller[row] for row in new],
+        [cut.claims[row] for row in new],
     )
 
 
@@ -78,7 +105,7 @@ def _counted(counts: Ints) -> Ints:
     return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _cuts(found: passages.Passages) -> tuple[pd.DataFrame, Ints, Ints]:
+def _cuts(found: passages.Passages) -> tuple[_Intervals, Ints, Ints]:
     """
     Cut every route wherever a passage begins or ends.
 
@@ -98,7 +125,7 @@ def _cuts(found: passages.Passages) -> tuple[pd.DataFrame, Ints, Ints]:
     at, of = mark[order][new], route[order][new]
     at[point[routes.size : 2 * routes.size]] = found.length_m
     inner = np.flatnonzero(np.diff(of) == 0)
-    table = pd.DataFrame({"route": of[inner], "from_m": at[inner], "to_m": at[inner + 1]})
+    table = of[inner], at[inner], at[inner + 1]
     # a route of n points has n - 1 intervals, so a point's interval is its number less its route's
     first, last = (point - route)[2 * routes.size :].reshape(2, -1)
     return table, first, last
