@@ -6,7 +6,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 from geo.errors import InputError, Notice
 from geo.io.write import undisturbed
 
