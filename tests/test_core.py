@@ -8,7 +8,7 @@ import sysconfig
 import zipfile
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copy_of_source
 
 pytestmark = pytest.mark.slow
 
@@ -167,16 +167,10 @@ def test_no_bent_index_leads_it_out_of_its_memory(sanitized):
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_wheel_builds_with_and_without_a_compiler(compiler, tmp_path, there):
-    names = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, names.split("\0")):
-        target = tmp_path / "source" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
+    source = copy_of_source(tmp_path / "source")
     words = ["-m", "pip", "-q", "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path)]
     environment = {**os.environ, "CC": compiler if there else "false"}
-    subprocess.run([sys.executable, *words, str(tmp_path / "source")], env=environment, check=True)
+    subprocess.run([sys.executable, *words, str(source)], env=environment, check=True)
     wheel = next(tmp_path.glob("*.whl"))
     assert "cp311-abi3" in wheel.name
     inside = [name for name in zipfile.ZipFile(wheel).namelist() if "passages/_core.abi3" in name]
