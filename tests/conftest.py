@@ -1,6 +1,7 @@
 """Settings and frames that many tests share."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,18 @@ hypothesis.settings.register_profile(
     "gate", deadline=None, derandomize=True, max_examples=60, database=None
 )
 hypothesis.settings.load_profile("gate")
+
+
+def copy_of_source(folder):
+    """Copy what git knows into a folder, to be built there; give the folder."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, names.split("\0")):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((ROOT / name).read_bytes())
+    return folder
 
 
 def few_and_many(law, few, many, *strategies):

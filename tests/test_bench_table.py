@@ -20,9 +20,10 @@ import workload
 RESULTS = json.loads(show.RESULTS.read_text("utf-8"))
 
 
-def test_page_holds_the_results():
-    text = show.README.read_text("utf-8")
-    assert show.page(text, RESULTS) == text
+@pytest.mark.parametrize(("path", "made"), [(show.README, show.table), (show.FRONT, show.front)])
+def test_pages_hold_the_results(path, made):
+    text = path.read_text("utf-8")
+    assert show.page(text, made(RESULTS)) == text
 
 
 def test_picture_is_made_from_the_results():

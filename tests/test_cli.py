@@ -37,6 +37,7 @@ COMMANDS = [
     "reproduce",
     "zones",
     "zones build",
+    "zones index",
     *LAYERS,
     *NETWORK,
 ]

@@ -6,7 +6,7 @@ import sys
 import zipfile
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copy_of_source
 
 pytestmark = pytest.mark.slow
 
@@ -21,14 +21,8 @@ def pip(*words):
 def wheel(tmp_path_factory):
     """Build the wheel from a copy of what git knows, without the network."""
     folder = tmp_path_factory.mktemp("wheel")
-    names = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, names.split("\0")):
-        target = folder / "source" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
-    pip("wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(folder / "source"))
+    source = copy_of_source(folder / "source")
+    pip("wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source))
     return next(folder.glob("*.whl"))
 
 

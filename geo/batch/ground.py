@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from geo import control as hands
 from geo import passages
 from geo.batch.holders import Claims
 from geo.batch.versions import require_same, versions
 from geo.errors import InputError
 from geo.exposure import bounds, coverage, frames, sources
-from geo.exposure.measures import compare_dates, holding
+from geo.exposure.day import holding, known_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,13 +106,7 @@ def ground(
     zones = frames.areas(zones, "zones", notices)
     asked = None if control is None else sources.read(control, zones, "", notices)
     claims = asked[1] if asked else {}
-    newest = {label: sources.newest(rows) for label, rows in {"zones": zones, **claims}.items()}
-    known_until = max((known for known in newest.values() if known), default=None)
-    day = hands.day_of(as_of) or known_until
-    compare_dates(day, known_until, newest, notices)
-    if day is None and any(hands.has_period(rows) for rows in (zones, *claims.values())):
-        message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
-        raise InputError(message)
+    day, _ = known_day(as_of, {"zones": zones, **claims}, notices)
     now = holding(zones, "zones", day, notices)
     notices += coverage.of_events(zones, day)
     held = {label: holding(rows, label, day, notices) for label, rows in claims.items()}

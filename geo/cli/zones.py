@@ -1,9 +1,10 @@
-"""`geo zones`: conflict zones built from events."""
+"""`geo zones`: conflict zones built from events, and the kept index of a layer."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -13,19 +14,19 @@ from geo.cli.events import columns_named, read_one
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
 from geo.cli.group import LAYERS, LIMITS, main
 from geo.cli.near import LARGEST_GB, areas_of
-from geo.errors import InputError
+from geo.errors import InputError, visible
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["build", "zones_"]
+__all__ = ["build", "index", "zones_"]
 
 _UNITS = {"": 1, "d": 1, "w": 7}
 
 
 @main.group("zones")
 def zones_() -> None:
-    """Build conflict zones from events."""
+    """Build conflict zones from events; keep the index of a large layer."""
 
 
 def _days(_: click.Context, option: click.Parameter, value: str) -> int:
@@ -145,3 +146,36 @@ def _write(layer: GeoDataFrame, output: str | None) -> None:
         return
     io.write_geojson(output, layer, id_column="zone_id")
     wrote(output, f": {len(layer)} zones")
+
+
+@zones_.command()
+@click.argument("file", metavar="FILE")
+@click.option("--crs", metavar="CRS", help="CRS of the file if it does not say, e.g. EPSG:32647.")
+@click.option("--remove", is_flag=True, help="Remove the index, and make none.")
+@LIMITS
+def index(file: str, crs: str | None, *, remove: bool, limits: tuple[str, ...]) -> None:
+    """
+    Keep the index of a large FILE of zones beside it, in FILE.index.
+
+    Each command that reads the file then uses it, and gives the same numbers sooner. When
+    the file has changed, the index is not used any more, and the answer says so.
+    """
+    from geo import io
+    from geo.io import beside
+    from geo.io.limits import DEFAULT
+
+    io.refuse_address(file)
+    name = f"{file}.index"
+    if remove:
+        io.remove_index(file)
+        click.echo(visible(f"removed {name}"), err=True)
+        return
+    beside.require_place(file)
+    begun = time.perf_counter()
+    source = io.read(file, role="zones", crs=crs, limits=DEFAULT.raised(limits))
+    say([notice for notice in source.notices if notice.rule not in beside.RULES])
+    read = time.perf_counter()
+    zones, edges, size = io.write_index(source)
+    now = time.perf_counter()
+    more = f"{zones:,} zones, {edges:,} edges, {size / 1e6:,.1f} MB"
+    wrote(name, f": {more}, in {now - read:.1f} s (the file was read in {read - begun:.1f} s)")

@@ -9,9 +9,10 @@ import numpy as np
 
 from geo import control as hands
 from geo import passages
-from geo.errors import InputError, Notice
-from geo.exposure import bounds, coverage, disputes, frames, sources, tables, words
+from geo.errors import Notice
+from geo.exposure import bounds, coverage, disputes, frames, sources, tables
 from geo.exposure.answer import Exposure
+from geo.exposure.day import holding, known_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
 
-__all__ = ["compare_dates", "flag", "holding", "measure", "say_open_sea"]
-
-_OLD_DAYS = 90
+__all__ = ["flag", "measure", "say_open_sea"]
 
 
 def measure(
@@ -86,13 +85,7 @@ def measure(
     lines = frames.lines(routes, notices)
     zones = frames.areas(zones, "zones", notices)
     names, claims = sources.read(control, zones, source, notices)
-    newest = {label: sources.newest(rows) for label, rows in {"zones": zones, **claims}.items()}
-    known_until = max((known for known in newest.values() if known), default=None)
-    day = hands.day_of(as_of) or known_until
-    compare_dates(day, known_until, newest, notices)
-    if day is None and any(hands.has_period(rows) for rows in (zones, *claims.values())):
-        message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
-        raise InputError(message)
+    day, known_until = known_day(as_of, {"zones": zones, **claims}, notices)
     zones_now = holding(zones, "zones", day, notices)
     notices += coverage.of_events(zones, day)
     claims_now = {
@@ -166,77 +159,6 @@ def flag(
     pairs["relation"] = np.where(whole, "within", "crosses")
     columns = ["route_id", "zone_id", "name", "relation", "inside_m", "boundary_m", "geometry"]
     return gpd.GeoDataFrame(pairs[columns], geometry="geometry", crs=4326)
-
-
-def holding(
-    frame: GeoDataFrame, name: str, day: date | None, notices: list[Notice]
-) -> GeoDataFrame:
-    """
-    Keep what holds on the day, and say so where that is nothing.
-
-    Parameters
-    ----------
-    frame
-        Zones or claims.
-    name
-        What they are called in messages.
-    day
-        The day; None keeps every row.
-    notices
-        Where warnings are added.
-
-    Returns
-    -------
-    GeoDataFrame
-        The rows that hold.
-
-    Raises
-    ------
-    InputError
-        If a date cannot be read or a period ends before it begins.
-    """
-    notices += hands.unread(frame, name)
-    now = hands.as_of(frame, day)
-    if now.empty and not frame.empty:
-        message = f"none of the {len(frame)} rows holds on {day}: nothing could be found"
-        notices.append(Notice(name, "", "none-holds", message))
-    return now
-
-
-def compare_dates(
-    day: date | None,
-    known_until: date | None,
-    newest: dict[str, date | None],
-    notices: list[Notice],
-) -> None:
-    """
-    Say how old what is known on the day is.
-
-    Parameters
-    ----------
-    day
-        The day of the answer; None where nothing in use has a date.
-    known_until
-        The newest source date of all layers; None where they have none.
-    newest
-        That of each layer, by its name.
-    notices
-        Where the word is added: nothing where the knowledge is fresh.
-    """
-    if known_until is None:
-        notices.append(words.undated())
-    elif day is not None and day > known_until:
-        age = (day - known_until).days
-        message = (
-            f"nothing is known after {known_until}: the answer for {day} shows what was "
-            f"last known, {age} days earlier"
-        )
-        notices.append(Notice("", "", "stale", message))
-    elif day is not None:
-        for name, known in newest.items():
-            if known and (day - known).days > _OLD_DAYS:
-                message = f"the newest source is of {known}, {(day - known).days} days before {day}"
-                notices.append(Notice(name, "", "stale", message))
 
 
 def say_open_sea(stretches: pd.DataFrame, sections: pd.DataFrame, notices: list[Notice]) -> None:

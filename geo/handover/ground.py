@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from geo import control as hands
 from geo import geodesy
 from geo.errors import InputError, Notice
-from geo.exposure import coverage, frames, measures, sources
+from geo.exposure import coverage, frames
+from geo.exposure.day import holding, known_day
 from geo.handover import pieces
 
 if TYPE_CHECKING:
@@ -88,13 +88,8 @@ def ground(
     """
     notices: list[Notice] = []
     zones = frames.areas(zones, "zones", notices)
-    known_until = sources.newest(zones)
-    day = hands.day_of(as_of) or known_until
-    measures.compare_dates(day, known_until, {"zones": known_until}, notices)
-    if day is None and hands.has_period(zones):
-        message = "the zones hold for periods, but no day is known: say as of which day (--as-of)"
-        raise InputError(message)
-    now = measures.holding(zones, "zones", day, notices)
+    day, known_until = known_day(as_of, {"zones": zones}, notices)
+    now = holding(zones, "zones", day, notices)
     notices += coverage.of_events(zones, day)
     if now.empty:
         on = f"none of the {len(zones)} zones holds on {day}" if len(zones) else "there is no zone"

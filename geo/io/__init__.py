@@ -10,6 +10,7 @@ from geo.io.write import geojson_text, plain, write_bytes, write_geojson, write_
 from geo.later import loader
 
 if TYPE_CHECKING:
+    from geo.io.beside import remove_index, write_index
     from geo.io.document import read_document
     from geo.io.events import EventFile, read_events
     from geo.io.osm import read_osm
@@ -25,9 +26,11 @@ __all__ = [
     "read_events",
     "read_osm",
     "refuse_address",
+    "remove_index",
     "sha256",
     "write_bytes",
     "write_geojson",
+    "write_index",
     "write_text",
 ]
 
@@ -38,5 +41,7 @@ __getattr__ = loader(
         "read_document": "document",
         "read_events": "events",
         "read_osm": "osm",
+        "remove_index": "beside",
+        "write_index": "beside",
     },
 )

@@ -16,6 +16,7 @@ import shapely
 
 from geo.errors import CRSError, GeometryError, InputError, Notice
 from geo.io import archive, geojson, parquet
+from geo.io.beside import remembered
 from geo.io.features import Features, label
 from geo.io.files import content, require_file
 from geo.io.limits import DEFAULT, Limits
@@ -97,6 +98,7 @@ def read(
         sheet = _checked(sheet, member.name, notices)
     _look_at(sheet, member.name, role, notices)
     digest = hashlib.sha256(content(file)).hexdigest()
+    notices += remembered(path, digest, limits) if role == "zones" else []
     return Source(str(path), digest, sheet, tuple(_told(notices)))
 
 

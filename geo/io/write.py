@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-__all__ = ["geojson_text", "plain", "write_bytes", "write_geojson", "write_text"]
+__all__ = ["geojson_text", "plain", "undisturbed", "write_bytes", "write_geojson", "write_text"]
 
 _DECIMALS = 6
 
@@ -59,13 +59,20 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     OutputError
         If the file cannot be written; the old file is then untouched.
     """
-    with _undisturbed():
+    with undisturbed():
         _replace(Path(path), data)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let an interrupt that would end the process wait until the file is written."""
+def undisturbed() -> Iterator[None]:
+    """
+    Let an interrupt that would end the process wait until something is written.
+
+    Yields
+    ------
+    None
+        The interrupt, if there was one, comes after the block.
+    """
     ends = signal.getsignal(signal.SIGINT) is signal.SIG_DFL
     if not ends or threading.current_thread() is not threading.main_thread():
         yield  # Python makes an exception of it, and `_replace` tidies up

@@ -31,7 +31,7 @@ EDGES_A_CELL: Final = 64  # of the lattice over everything, on average
 EDGES_A_SMALL_CELL: Final = 2.0
 _CHUNK = 1 << 20
 _MOST_CELLS = 1 << 20
-_MOST_SIDE = 1024
+MOST_SIDE = 1024
 _SLACK = 1e-6  # of a cell: rounding must not lose one; one too many costs little
 _SLACK_DEG = 1e-12
 
@@ -109,7 +109,7 @@ def refined(grid: Grid, count: Whole, reach: Floats) -> Grid:
     """
     side = np.sqrt(count / EDGES_A_SMALL_CELL)
     side = np.minimum(side, count / np.maximum(2 * reach, 1e-12))
-    side = np.where(count > 0, np.clip(np.ceil(side), 1, _MOST_SIDE), 0).astype(np.int32)
+    side = np.where(count > 0, np.clip(np.ceil(side), 1, MOST_SIDE), 0).astype(np.int32)
     base = np.concatenate([[0], np.cumsum(side.astype(np.int64) ** 2)]).astype(np.int32)
     return Grid(grid.origin, grid.cell, grid.shape, side, base)
 

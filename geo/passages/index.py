@@ -11,6 +11,7 @@ import shapely
 from geo.errors import GeometryError
 from geo.passages import compiled
 from geo.passages.grid import Grid, cells, fitted, refined, small_cells, spread
+from geo.passages.recall import recalled
 from geo.passages.vertices import require_corners, rounded
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
 
 
-__all__ = ["Index", "candidates", "index"]
+__all__ = ["Index", "built", "candidates", "index"]
 
 _CHUNK = 1 << 20
 _CORNERS = 1 << 18
@@ -47,11 +48,12 @@ class Index:
         The vertices of all rings, longitude and latitude, shape (n, 2). Edge e goes
         from corner e to corner e + 1, and the inside lies on its left.
     zone
-        The zone of every edge, ascending; -1 where a ring ends or stands still.
+        The zone of every edge; -1 where a ring ends or stands still, and where the edge
+        is of no zone that was asked for.
     grid
         The cells.
     first, edges
-        Edges in small cell c are `edges[first[c]:first[c + 1]]`, ascending.
+        Edges in small cell c are `edges[first[c]:first[c + 1]]`, each once.
     """
 
     zones: int
@@ -64,7 +66,7 @@ class Index:
 
 def index(zones: Shapes) -> Index:
     """
-    Put the edges of zones into a grid.
+    Put the edges of zones into a grid, or recall a kept index that holds them.
 
     Parameters
     ----------
@@ -74,13 +76,38 @@ def index(zones: Shapes) -> Index:
     Returns
     -------
     Index
-        Usable for any number of calls of `find`.
+        Usable for any number of calls of `find`, which gives the same passages
+        whether it was recalled or built.
 
     Raises
     ------
     GeometryError
         If one of them is missing, not a polygon, or has a corner that is no longitude
         and latitude in degrees, or if they have more than 268 million corners.
+    """
+    zones = np.asarray(zones, dtype=object).ravel()
+    kept = recalled(zones)
+    return built(zones) if kept is None else kept
+
+
+def built(zones: Shapes) -> Index:
+    """
+    Put the edges of zones into a grid, whatever is remembered.
+
+    Parameters
+    ----------
+    zones
+        As for `index`.
+
+    Returns
+    -------
+    Index
+        Of these zones alone.
+
+    Raises
+    ------
+    GeometryError
+        As `index`.
     """
     zones = np.asarray(zones, dtype=object).ravel()
     types = shapely.get_type_id(zones)

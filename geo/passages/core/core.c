@@ -298,12 +298,14 @@ static int by_zone_and_chainage(const void *a, const void *b)
 /* Measure the segments of a part; give the chainage at its end. */
 static double measure(Work *work, Wide begin, Wide end, double total)
 {
+    arc_lengths(work->vertices + begin, (size_t)(end - begin - 1), work->length + begin);
     for (Wide at = begin; at + 1 < end; at++) {
         Point p = work->vertices[at], q = work->vertices[at + 1];
-        int stands = p.x == q.x && p.y == q.y;
         work->chainage[at] = total;
-        work->length[at] = stands ? STANDS : arc_length(p, q);
-        total += stands ? 0 : work->length[at];
+        if (p.x == q.x && p.y == q.y)
+            work->length[at] = STANDS;
+        else
+            total += work->length[at];
     }
     return total;
 }

@@ -22,11 +22,22 @@ static inline double node_length(double sin2, double run, double rise)
     return sqrt(bend * (along * along + (1 - sin2) * run * run));
 }
 
-/* Two nodes of Gauss and Legendre; the angle is small, so that its sine is a short series. */
-static inline double short_length(double sin_start, double cos_start, double run, double rise)
+/*
+ * Two nodes of Gauss and Legendre. The sine of the latitude is a series of half the angle,
+ * which is under 45 degrees, and the rest of the way to a node a short one: without calls and
+ * branches, compilers measure several edges at once.
+ */
+static inline double short_length(Point a, Point b)
 {
     const double nodes[2] = {0.21132486540518712, 0.78867513459481288};
-    double sum = 0;
+    double run = (b.x - a.x) * RADIAN, rise = (b.y - a.y) * RADIAN, sum = 0;
+    double half = a.y * (RADIAN / 2), z = half * half;
+    double s = half * (1 + z * (-1. / 6 + z * (1. / 120 + z * (-1. / 5040 + z * (1. / 362880
+        + z * (-1. / 39916800 + z * (1. / 6227020800 + z * (-1. / 1307674368000))))))));
+    double c = 1 + z * (-1. / 2 + z * (1. / 24 + z * (-1. / 720 + z * (1. / 40320
+        + z * (-1. / 3628800 + z * (1. / 479001600 + z * (-1. / 87178291200
+        + z * (1. / 20922789888000))))))));
+    double sin_start = 2 * s * c, cos_start = 1 - 2 * s * s;
     for (int i = 0; i < 2; i++) {
         double angle = rise * nodes[i], square = angle * angle;
         double sine = angle * (1 - square / 6 * (1 - square / 20));
@@ -52,13 +63,28 @@ static double long_length(Point a, Point b, double span)
     return SEMI_MAJOR_M * sum;
 }
 
+static inline double span_of(Point a, Point b)
+{
+    double run = fabs(b.x - a.x), rise = fabs(b.y - a.y);
+    return run > rise ? run : rise;
+}
+
 static inline double arc_length(Point a, Point b)
 {
-    double run = fabs(b.x - a.x), rise = fabs(b.y - a.y), span = run > rise ? run : rise;
-    if (span > SHORT_DEG)
-        return long_length(a, b, span);
-    double start = a.y * RADIAN;
-    return short_length(sin(start), cos(start), (b.x - a.x) * RADIAN, (b.y - a.y) * RADIAN);
+    double span = span_of(a, b);
+    return span > SHORT_DEG ? long_length(a, b, span) : short_length(a, b);
+}
+
+/* Measure the edges between vertices, the many short ones in a loop of their own. */
+static void arc_lengths(const Point *vertices, size_t edges, double *length)
+{
+    for (size_t i = 0; i < edges; i++)
+        length[i] = short_length(vertices[i], vertices[i + 1]);
+    for (size_t i = 0; i < edges; i++) {
+        double span = span_of(vertices[i], vertices[i + 1]);
+        if (span > SHORT_DEG)
+            length[i] = long_length(vertices[i], vertices[i + 1], span);
+    }
 }
 
 #endif
