@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from geo import geodesy, passages
 from geo.errors import GeometryError
 from geo.passages import compiled
+from geo.passages import grid as grids
 
 SQUARE = shapely.box(97, 25, 98, 26)
 HOLED = shapely.box(97, 25, 100, 28).difference(shapely.box(98, 26, 99, 27))
@@ -427,6 +428,46 @@ def test_merged_covers_what_its_parts_cover(intervals):
             if which == number:
                 covered |= set(range(begin, begin + wide))
         assert (b - a)[g == number].sum() == len(covered)
+
+
+def merged_one_by_one(rows):
+    """Join (group, begin, end) in a plain loop."""
+    found = []
+    for group, begin, end in sorted(rows):
+        if found and found[-1][0] == group and not begin > found[-1][2] + passages.TINY_M:
+            found[-1][2] = max(found[-1][2], end)
+        else:
+            found.append([group, begin, end])
+    return found
+
+
+marks = st.one_of(
+    st.integers(-20, 20).map(float),
+    st.integers(-20, 20).map(lambda number: number * passages.TINY_M / 2),
+    st.integers(-3, 3).map(lambda number: 1e7 + number * passages.TINY_M),
+)
+widths = st.sampled_from([0.0, 1e-9, 0.5e-6, 1e-6, np.nextafter(1e-6, 0), 1.0, 7.0, np.inf])
+
+
+@given(
+    st.sampled_from([0, -3, 2**53 - 1, 2**62]),
+    st.lists(st.tuples(st.integers(0, 3), marks, widths), max_size=25),
+)
+def test_merged_is_a_plain_loop(base, intervals):
+    rows = [(base + group, begin, begin + width) for group, begin, width in intervals]
+    group = np.array([row[0] for row in rows], np.int64)
+    from_m, to_m = (np.array([row[i] for row in rows], float) for i in (1, 2))
+    found = passages.merged(group, from_m, to_m)
+    assert [list(row) for row in zip(*map(np.ndarray.tolist, found), strict=True)] == (
+        merged_one_by_one(rows)
+    )
+
+
+@pytest.mark.parametrize("core", {None, compiled.core})
+def test_more_pairs_of_edges_and_cells_than_can_be_counted_are_refused(monkeypatch, core):
+    monkeypatch.setattr(grids, "MOST_PLACES", 3)
+    with pytest.raises(GeometryError, match="measure the zones in parts"):
+        with_core(core, [LINE], [SQUARE])
 
 
 def test_length_agrees_with_geodesy():

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from geo.errors import GeometryError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,6 +34,7 @@ EDGES_A_SMALL_CELL: Final = 2.0
 _CHUNK = 1 << 20
 _MOST_CELLS = 1 << 20
 MOST_SIDE = 1024
+MOST_PLACES: Final = 1 << 29  # small cells have at most 3.5 times as many: 32 bits count them
 _SLACK = 1e-6  # of a cell: rounding must not lose one; one too many costs little
 _SLACK_DEG = 1e-12
 
@@ -106,7 +109,18 @@ def refined(grid: Grid, count: Whole, reach: Floats) -> Grid:
         With about `EDGES_A_SMALL_CELL` edges a small cell, but no finer than lets an
         edge lie in one and a half of them on average. (Measured: smaller ones cost
         more in memory than they save in edges looked at.)
+
+    Raises
+    ------
+    GeometryError
+        If edges and cells make more than 537 million pairs.
     """
+    if count.sum() > MOST_PLACES:
+        message = (
+            f"the edges of the zones pass through more than {MOST_PLACES:,} cells, they are too "
+            "long for their number: measure the zones in parts"
+        )
+        raise GeometryError(message)
     side = np.sqrt(count / EDGES_A_SMALL_CELL)
     side = np.minimum(side, count / np.maximum(2 * reach, 1e-12))
     side = np.where(count > 0, np.clip(np.ceil(side), 1, MOST_SIDE), 0).astype(np.int32)

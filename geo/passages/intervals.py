@@ -42,9 +42,11 @@ def merged(group: Ints, from_m: Floats, to_m: Floats) -> tuple[Ints, Floats, Flo
     group, from_m, to_m = group[order], from_m[order], to_m[order]
     if group.size == 0:
         return group, from_m, to_m
+    new = np.diff(group) != 0
     # complex numbers compare by their real part first: the furthest end so far in each group
-    reach = np.maximum.accumulate(group + 1j * to_m)[:-1]
-    apart = (np.diff(group) != 0) | (from_m[1:] > reach.imag + TINY_M)
+    reach = np.zeros(group.size, np.complex128)
+    reach.real[1:], reach.imag = np.cumsum(new), to_m
+    apart = new | (from_m[1:] > np.maximum.accumulate(reach).imag[:-1] + TINY_M)
     first = np.flatnonzero(np.concatenate([[True], apart]))
     return group[first], from_m[first], np.maximum.reduceat(to_m, first)
 

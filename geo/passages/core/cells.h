@@ -3,7 +3,9 @@
 #ifndef GEO_CELLS_H
 #define GEO_CELLS_H
 
+#include <limits.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ typedef struct {
     const int *side, *base;
 } Grid;
 
-/* A list that grows; `items` may move with every push. */
+/* A list that grows, as far as an int counts; `items` may move with every push. */
 typedef struct {
     int *items;
     size_t count, room;
@@ -33,9 +35,13 @@ static int grow(void **items, size_t *room, size_t count, size_t size)
 {
     if (count < *room)
         return 0;
-    size_t more = *room ? 2 * *room : 64;
+    size_t more = *room ? *room : 64;
     while (more <= count)
         more *= 2;
+    if (more > INT_MAX)
+        more = INT_MAX;
+    if (count >= more || more > SIZE_MAX / size)
+        return -1;
     void *moved = realloc(*items, more * size);
     if (!moved)
         return -1;
@@ -63,16 +69,16 @@ static inline double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* The standard one is a call where the processor is not told apart. */
-static inline double down(double number)
-{
-    double whole = (double)(long long)number;
-    return whole - (whole > number);
-}
-
+/* The whole part of a number, from 0 to `most`: bounded before it is cut, so that every double is. */
 static inline int clipped(double number, int most)
 {
     return number < 0 ? 0 : number > most ? most : (int)number;
+}
+
+/* The same, and -1 below 0. */
+static inline int with_margin(double number, int most)
+{
+    return number < 0 ? -1 : clipped(number, most);
 }
 
 /* The rows between which a segment stays inside a column, with a little of its neighbours. */
@@ -87,15 +93,15 @@ static inline void rows_of(Point p, Point q, const Lattice *on, int column, int 
         to = smaller(larger(to, 0), 1);
     }
     double a = p.y + from * rise, b = p.y + to * rise, slack = SLACK * on->height + SLACK_DEG;
-    *bottom = clipped(down((smaller(a, b) - slack - on->origin.y) / on->height), on->rows - 1);
-    *top = clipped(down((larger(a, b) + slack - on->origin.y) / on->height), on->rows - 1);
+    *bottom = clipped((smaller(a, b) - slack - on->origin.y) / on->height, on->rows - 1);
+    *top = clipped((larger(a, b) + slack - on->origin.y) / on->height, on->rows - 1);
 }
 
 /* List the cells passed, column * rows + row, of a lattice that the segment touches. */
 static inline int passed(Point p, Point q, const Lattice *on, Ints *cells)
 {
-    double x0 = down((p.x - on->origin.x) / on->width), y0 = down((p.y - on->origin.y) / on->height);
-    double x1 = down((q.x - on->origin.x) / on->width), y1 = down((q.y - on->origin.y) / on->height);
+    double x0 = (p.x - on->origin.x) / on->width, y0 = (p.y - on->origin.y) / on->height;
+    double x1 = (q.x - on->origin.x) / on->width, y1 = (q.y - on->origin.y) / on->height;
     int west = clipped(smaller(x0, x1), on->columns - 1);
     int east = clipped(larger(x0, x1), on->columns - 1);
     int south = clipped(smaller(y0, y1), on->rows - 1);
@@ -192,16 +198,16 @@ static inline void enter(Walk *walk, int column, int row)
 static inline int arrive(Walk *walk, Point p)
 {
     const Lattice *top = &walk->grid->top;
-    int column = clipped(down((p.x - top->origin.x) / top->width) + 1, top->columns + 1) - 1;
-    int row = clipped(down((p.y - top->origin.y) / top->height) + 1, top->rows + 1) - 1;
+    int column = with_margin((p.x - top->origin.x) / top->width, top->columns);
+    int row = with_margin((p.y - top->origin.y) / top->height, top->rows);
     int stayed = column == walk->column && row == walk->row;
     walk->here = p;
     if (!stayed)
         enter(walk, column, row);
     if (walk->small.columns) {
         const Lattice *on = &walk->small;
-        walk->small_column = clipped(down((p.x - on->origin.x) / on->width), on->columns - 1);
-        walk->small_row = clipped(down((p.y - on->origin.y) / on->height), on->rows - 1);
+        walk->small_column = clipped((p.x - on->origin.x) / on->width, on->columns - 1);
+        walk->small_row = clipped((p.y - on->origin.y) / on->height, on->rows - 1);
     }
     return stayed;
 }
