@@ -13,7 +13,40 @@ from conftest import ROOT, copy_of_source
 pytestmark = pytest.mark.slow
 
 CORE = ROOT / "geo" / "passages" / "core" / "core.c"
-SANITIZERS = ("address", "undefined")
+SANITIZERS = ("address", "undefined", "float-cast-overflow")
+# asked for, the core's n-th request for memory is refused
+SCARCE = """
+#include <stdlib.h>
+long requests_left = -1;
+static int refused(void) { return requests_left >= 0 && requests_left-- == 0; }
+static void *scarce_malloc(size_t n) { return refused() ? NULL : malloc(n); }
+static void *scarce_calloc(size_t n, size_t s) { return refused() ? NULL : calloc(n, s); }
+static void *scarce_realloc(void *p, size_t n) { return refused() ? NULL : realloc(p, n); }
+#define malloc scarce_malloc
+#define calloc scarce_calloc
+#define realloc scarce_realloc
+"""
+WITHOUT_MEMORY = """
+import ctypes
+left = ctypes.c_long.in_dll(ctypes.CDLL(sys.argv[1]), "requests_left")
+compiled.core = core
+zones = shapes.zones(60, seed=3)
+lines = shapes.routes(60, zones, seed=4)
+whole = passages.find(lines, passages.index(zones))
+refused = 0
+while True:
+    left.value = refused
+    try:
+        found = passages.find(lines, passages.index(zones))
+    except MemoryError:
+        refused += 1
+        continue
+    assert left.value >= 0, "an answer without the memory that it asked for"
+    break
+left.value = -1
+assert np.array_equal(found.to_m, whole.to_m)
+print(refused)
+"""
 # run under the sanitizers: cases that crowd, touch, run along borders and have gaps
 LOAD = """
 import importlib.machinery, importlib.util, sys
@@ -122,10 +155,13 @@ def compiler():
 def sanitized(compiler, tmp_path_factory):
     """Give a function that runs a script with a core that ends at the first misstep."""
     library = tmp_path_factory.mktemp("core") / "_core.abi3.so"
+    scarce = library.with_name("scarce.h")
+    scarce.write_text(SCARCE, encoding="utf-8")
     include = sysconfig.get_paths()["include"]
     flags = ["-O1", "-g", "-ffp-contract=off", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
     flags += [f"-fsanitize={','.join(SANITIZERS)}", "-fno-sanitize-recover=all"]
     words = [compiler, *flags, f"-I{include}", str(CORE), "-o", str(library), "-lm"]
+    words += ["-include", str(scarce)]
     subprocess.run(words, check=True)
     preload = [
         subprocess.run(
@@ -163,6 +199,11 @@ def test_no_bent_index_leads_it_out_of_its_memory(sanitized):
     refused, ran = sanitized(BENT)
     assert refused > 1000
     assert ran > 500
+
+
+def test_without_memory_it_says_so(sanitized):
+    [refused] = sanitized(WITHOUT_MEMORY)
+    assert refused > 20
 
 
 @pytest.mark.parametrize("there", [True, False])
