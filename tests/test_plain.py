@@ -162,7 +162,7 @@ def one_answer(routes, zones):
 
 
 test_any_lines_and_zones, test_very_many_lines_and_zones = few_and_many(
-    one_answer, 40, 300, rows(LINES, "route_id"), rows(POLYGONS, "zone_id")
+    one_answer, 40, 100, rows(LINES, "route_id"), rows(POLYGONS, "zone_id")
 )
 
 HERE = [[96.5, 25.5], [98.5, 25.5]]
