@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo import geodesy, passages
 from geo.errors import GeometryError
-from geo.passages import compiled
+from geo.passages import compiled, intervals
 from geo.passages import grid as grids
 
 SQUARE = shapely.box(97, 25, 98, 26)
@@ -405,6 +405,17 @@ def test_tiles_of_a_zone_add_up_to_it(walk):
     assert total(parts, border=False) + seams / 2 == pytest.approx(
         total(whole, border=False), abs=1e-4
     )
+
+
+def test_many_intervals_merge_as_few_do(monkeypatch):
+    rng = np.random.default_rng(5)
+    group = np.sort(rng.integers(0, 40, 2000))
+    from_m = rng.uniform(0, 100, 2000)
+    to_m = from_m + rng.uniform(0, 3, 2000)
+    whole = passages.merged(group, from_m, to_m)
+    monkeypatch.setattr(intervals, "_AT_ONCE", 100)
+    for here, there in zip(whole, passages.merged(group, from_m, to_m), strict=True):
+        assert np.array_equal(here, there)
 
 
 def test_merged_intervals():

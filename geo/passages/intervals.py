@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TINY_M", "merged", "running_sum"]
 
+_AT_ONCE = 1 << 16
 TINY_M: Final = 1e-6
 """A stretch shorter than a micrometre is the rounding of coordinates, not a passage."""
 
@@ -38,6 +39,17 @@ def merged(group: Ints, from_m: Floats, to_m: Floats) -> tuple[Ints, Floats, Flo
         The union: intervals with a gap between them, sorted by group and
         begin. Empty arrays give empty arrays.
     """
+    if group.size > _AT_ONCE and (group[1:] >= group[:-1]).all():
+        starts = np.flatnonzero(np.diff(group)) + 1  # whole groups at a time bound the memory
+        cuts = starts[np.flatnonzero(np.diff(starts // _AT_ONCE, prepend=0))]
+        parts = zip(*(np.split(column, cuts) for column in (group, from_m, to_m)), strict=True)
+        columns = zip(*(_merged(*part) for part in parts), strict=True)
+        group, from_m, to_m = (np.concatenate(column) for column in columns)
+        return group, from_m, to_m
+    return _merged(group, from_m, to_m)
+
+
+def _merged(group: Ints, from_m: Floats, to_m: Floats) -> tuple[Ints, Floats, Floats]:
     order = np.lexsort((from_m, group))
     group, from_m, to_m = group[order], from_m[order], to_m[order]
     if group.size == 0:

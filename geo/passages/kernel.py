@@ -82,6 +82,7 @@ def find(routes: Shapes, zones: Shapes | Index) -> Passages:
         for low, high in _blocks(line, 0, routes.size, _PARTS)
         for block in _found(coordinates, part, line, edges, (low, high))
     ]
+    del coordinates  # make room for the columns
     return _joined(blocks)
 
 
