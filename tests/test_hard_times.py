@@ -152,12 +152,15 @@ def long_work(folder):
 
 @pytest.fixture(scope="module")
 def whole_s(tmp_path_factory):
-    """Measure how long that work takes when nobody interrupts it."""
-    running = geo(*long_work(tmp_path_factory.mktemp("whole")))
-    begin = time.monotonic()
-    running.communicate(timeout=300)
-    assert running.returncode == 0
-    return time.monotonic() - begin
+    """Measure how long that work takes when nobody interrupts it, the files read before."""
+    words, spent = long_work(tmp_path_factory.mktemp("whole")), []
+    for _ in range(2):
+        running = geo(*words)
+        begin = time.monotonic()
+        running.communicate(timeout=300)
+        assert running.returncode == 0
+        spent.append(time.monotonic() - begin)
+    return min(spent)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.75])

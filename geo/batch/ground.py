@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from geo import passages
 from geo.batch.holders import Claims
 from geo.batch.versions import require_same, versions
-from geo.errors import InputError
 from geo.exposure import bounds, coverage, frames, sources
 from geo.exposure.day import holding, known_day
 
@@ -101,7 +100,7 @@ def ground(
     CRSError, GeometryError
         If zones or claims cannot be trusted.
     """
-    _require_error(position_error_m)
+    bounds.require_error(position_error_m)
     notices: list[Notice] = []
     zones = frames.areas(zones, "zones", notices)
     asked = None if control is None else sources.read(control, zones, "", notices)
@@ -112,15 +111,6 @@ def ground(
     held = {label: holding(rows, label, day, notices) for label, rows in claims.items()}
     said = Claims(asked[0], held) if asked else None
     return Ground(now, position_error_m, day, said, tuple(notices))
-
-
-def _require_error(error_m: float | None) -> None:
-    if error_m is not None and not 0 <= error_m <= bounds.MOST_ERROR_M:
-        message = (
-            f"a position error of {error_m / 1000:g} km is not "
-            f"from 0 to {bounds.MOST_ERROR_M / 1000:g} km"
-        )
-        raise InputError(message)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,16 @@ import click
 
 from geo.cli.desk import CONTROL, ZONES, Desk, catalog
 from geo.cli.files import say, wrote
-from geo.cli.group import AS_OF, LAYERS, LIMITS, POSITION_ERROR, main
+from geo.cli.group import (
+    AS_OF,
+    IN_CRS,
+    LAYERS,
+    LIMITS,
+    POSITION_ERROR,
+    WITH_CONTROL,
+    WITH_ZONES,
+    main,
+)
 from geo.errors import Notice, OutputError
 
 if TYPE_CHECKING:
@@ -26,17 +35,10 @@ _MINUTE_S = 60
 
 @main.command()
 @click.argument("routes", nargs=-1, required=True)
-@click.option(
-    "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
-)
-@click.option(
-    "--control",
-    multiple=True,
-    metavar="FILE|LAYER",
-    help="Who holds what: polygons with a controller; more than once to compare what sources say.",
-)
+@WITH_ZONES
+@WITH_CONTROL
 @click.option("-o", "output", metavar="FOLDER", required=True, help="Write the answer there.")
-@click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
+@IN_CRS
 @AS_OF
 @POSITION_ERROR
 @click.option(

@@ -9,7 +9,7 @@ import click
 
 from geo.cli.desk import ZONES, Desk, catalog
 from geo.cli.files import put, refuse_clash, require_folder, say, wrote
-from geo.cli.group import AS_OF, LAYERS, LIMITS, finite
+from geo.cli.group import AS_OF, IN_CRS, LAYERS, LIMITS, WITH_ZONES, finite
 from geo.cli.zones import zones_
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def _place(
     required=True,
     help="Who is to avoid the zones.",
 )
-@click.option(
-    "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
-)
-@click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
+@WITH_ZONES
+@IN_CRS
 @AS_OF
 @click.option("--from", "start", callback=_place, metavar="LON,LAT", help="Where the way begins.")
 @click.option("--to", "end", callback=_place, metavar="LON,LAT", help="Where the way ends.")

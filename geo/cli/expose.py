@@ -10,7 +10,18 @@ import click
 from geo.cli import near, over_time
 from geo.cli.desk import ZONES, Desk, catalog, command, keep_text_plain
 from geo.cli.files import put, refuse_clash, require_folder, require_picture, say, wrote
-from geo.cli.group import AS_OF, EVERY, FORMATS, LAYERS, LIMITS, POSITION_ERROR, main
+from geo.cli.group import (
+    AS_OF,
+    EVERY,
+    FORMATS,
+    IN_CRS,
+    LAYERS,
+    LIMITS,
+    POSITION_ERROR,
+    WITH_CONTROL,
+    WITH_ZONES,
+    main,
+)
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -25,16 +36,9 @@ __all__ = ["expose"]
 
 @main.command()
 @click.argument("routes", required=True)
-@click.option(
-    "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
-)
-@click.option(
-    "--control",
-    multiple=True,
-    metavar="FILE|LAYER",
-    help="Who holds what: polygons with a controller; more than once to compare what sources say.",
-)
-@click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
+@WITH_ZONES
+@WITH_CONTROL
+@IN_CRS
 @AS_OF
 @click.option("--every", type=EVERY, help="Measure over time: the first day of each.")
 @click.option(

@@ -12,10 +12,32 @@ import click
 
 from geo.errors import GeoError, visible
 
-__all__ = ["AS_OF", "EVERY", "FORMATS", "LAYERS", "LIMITS", "POSITION_ERROR", "finite", "main"]
+__all__ = [
+    "AS_OF",
+    "EVERY",
+    "FORMATS",
+    "IN_CRS",
+    "LAYERS",
+    "LIMITS",
+    "POSITION_ERROR",
+    "WITH_CONTROL",
+    "WITH_ZONES",
+    "finite",
+    "main",
+]
 
 EVERY = click.Choice(["week", "month", "quarter", "year"])
 FORMATS = click.Choice(["table", "json", "csv"])
+WITH_ZONES = click.option(
+    "--zones", multiple=True, metavar="FILE|LAYER", help="Zones; more than once for several."
+)
+WITH_CONTROL = click.option(
+    "--control",
+    multiple=True,
+    metavar="FILE|LAYER",
+    help="Who holds what: polygons with a controller; more than once to compare what sources say.",
+)
+IN_CRS = click.option("--crs", metavar="CRS", help="CRS of files that do not say, e.g. EPSG:32647.")
 AS_OF = click.option(
     "--as-of", metavar="DATE", help="Day of the answer, YYYY-MM-DD. Default: the newest source."
 )

@@ -42,6 +42,7 @@ __all__ = [
     "OUTSIDE",
     "bounded",
     "of_routes",
+    "require_error",
     "verdict",
     "with_errors",
 ]
@@ -57,6 +58,28 @@ _LEAST_GAP_DEG = 1e-11
 _TINY_M = 1e-3
 _M_PER_DEG = 110_574.0  # the least, along a meridian; along a parallel its cosine
 _AREA = 2
+
+
+def require_error(position_error_m: float | None) -> None:
+    """
+    Refuse a position error that is no length.
+
+    Parameters
+    ----------
+    position_error_m
+        Metres; None where none is given.
+
+    Raises
+    ------
+    InputError
+        If it is not a number from 0 to 200,000.
+    """
+    if position_error_m is not None and not 0 <= position_error_m <= MOST_ERROR_M:
+        message = (
+            f"a position error of {position_error_m / 1000:g} km is not "
+            f"from 0 to {MOST_ERROR_M / 1000:g} km"
+        )
+        raise InputError(message)
 
 
 def with_errors(
@@ -86,12 +109,7 @@ def with_errors(
         If `position_error_m` is not a number from 0 to 200,000.
     """
     if position_error_m is not None:
-        if not 0 <= position_error_m <= MOST_ERROR_M:  # also not a number
-            message = (
-                f"a position error of {position_error_m / 1000:g} km is not "
-                f"from 0 to {MOST_ERROR_M / 1000:g} km"
-            )
-            raise InputError(message)
+        require_error(position_error_m)
         return sections.assign(positional_error_m=float(position_error_m))
     given = sections["positional_error_m"].astype(object)
     errors = given.map(_number).astype(float)
